@@ -47,7 +47,8 @@ class Gate {
   // the gate is open follows from the first: an open exception, or a weekly rule with an id.
   [[nodiscard]] std::vector<Rule> rules_at(Lane lane, Direction direction, Instant at) const;
 
-  // The openings in `within`, in order, cut to it; touching openings are one. At most kOpeningsMax.
+  // The openings in `within`, in order, cut to it; touching openings are one. At most kOpeningsMax,
+  // and none later than kHorizon after the beginning of `within`.
   [[nodiscard]] std::vector<Interval> openings(Lane lane, Direction direction,
                                                Interval within) const;
 
@@ -63,6 +64,7 @@ class Gate {
   };
 
   Gate(Policy policy, Zone zone);
+  [[nodiscard]] Calendar compile_calendar(Lane lane, Direction direction) const;
   [[nodiscard]] const Calendar& calendar(Lane lane, Direction direction) const;
   [[nodiscard]] Stretch step_at(const Calendar& calendar, Instant at, Interval within) const;
 

@@ -2,6 +2,7 @@
 // needs it. docs/boundary.md, section "The calendar".
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -42,9 +43,10 @@ class WeeklyPlan {
 
   [[nodiscard]] const std::vector<Window>& windows_on(LocalDate date) const;
 
-  std::vector<std::vector<Window>> by_weekday_;  // seven lists from Sunday, each in order of start
-  bool never_ = false;                           // no windows at all
-  bool always_ = false;                          // the windows cover the whole week
+  std::array<std::vector<Window>, 7>
+      by_weekday_;       // seven lists from Sunday, each in order of start
+  bool never_ = false;   // no windows at all
+  bool always_ = false;  // the windows cover the whole week
 };
 
 // The instants of [start, end) minutes after midnight of `date`: earliest start, latest end. Empty

@@ -1,0 +1,127 @@
+#include "crypto/verify.hpp"
+
+#include "crypto/statement_name.hpp"
+
+namespace holdspace::crypto {
+
+// The only maker of Verified<T> and TrustedDevice.
+struct Verifier {
+  template <class T>
+  static Verified<T> make(T value, const Signed& statement, ByteView bytes) {
+    return {std::move(value), statement_hash(statement.type, statement.body),
+            ByteVector(bytes.begin(), bytes.end())};
+  }
+  static TrustedDevice trusted(const Verified<DeviceCert>& cert, const Verified<DeviceList>& list) {
+    return {cert, ListRef{list->epoch, list.hash()}};
+  }
+};
+
+namespace {
+
+StatementResult<Signed> parse_typed(ByteView bytes, StatementType type) {
+  StatementResult<Signed> statement = parse_signed(bytes);
+  if (statement && statement->type != type) return StatementError::wrong_type;
+  return statement;
+}
+
+template <class Role>
+bool signed_by(const Signed& statement, std::size_t index, const VerifyingKey<Role>& key) {
+  return verify_signature(key, statement_name(statement.type), statement.body,
+                          statement.signatures[index]);
+}
+
+// The statements that a device signs about itself.
+template <class T>
+StatementResult<Verified<T>> verify_by_device(ByteView bytes, StatementType type,
+                                              StatementResult<T> (*parse)(ByteView),
+                                              const DeviceCert& cert) {
+  const auto statement = parse_typed(bytes, type);
+  if (!statement) return statement.error();
+  auto value = parse(statement->body);
+  if (!value) return value.error();
+  if (value->account_id != cert.account_id || value->device_id != cert.device_id) {
+    return StatementError::wrong_signer;
+  }
+  if (!signed_by(*statement, 0, cert.signing_key)) return StatementError::bad_signature;
+  return Verifier::make(std::move(*value), *statement, bytes);
+}
+
+}  // namespace
+
+StatementResult<Verified<DeviceCert>> verify_device_cert(ByteView bytes, const Pin& pin) {
+  const auto statement = parse_typed(bytes, StatementType::device_cert);
+  if (!statement) return statement.error();
+  auto cert = parse_device_cert(statement->body);
+  if (!cert) return cert.error();
+  if (Pin{cert->account_id, cert->account_key} != pin) return StatementError::wrong_signer;
+  if (!signed_by(*statement, 0, pin.account_key) || !signed_by(*statement, 1, cert->signing_key)) {
+    return StatementError::bad_signature;
+  }
+  return Verifier::make(std::move(*cert), *statement, bytes);
+}
+
+StatementResult<Verified<DeviceList>> verify_device_list(ByteView bytes, const Pin& pin) {
+  const auto statement = parse_typed(bytes, StatementType::device_list);
+  if (!statement) return statement.error();
+  auto list = parse_device_list(statement->body);
+  if (!list) return list.error();
+  if (Pin{list->account_id, list->account_key} != pin) return StatementError::wrong_signer;
+  if (!signed_by(*statement, 0, pin.account_key)) return StatementError::bad_signature;
+  return Verifier::make(std::move(*list), *statement, bytes);
+}
+
+StatementResult<Verified<PrekeySet>> verify_prekey_set(ByteView bytes,
+                                                       const Verified<DeviceCert>& cert) {
+  return verify_by_device(bytes, StatementType::prekey_set, &parse_prekey_set, *cert);
+}
+
+StatementResult<Verified<OneTimeKey>> verify_one_time_key(ByteView bytes,
+                                                          const Verified<DeviceCert>& cert) {
+  return verify_by_device(bytes, StatementType::one_time_key, &parse_one_time_key, *cert);
+}
+
+StatementResult<NewAccount> verify_new_account(ByteView cert_bytes, ByteView list_bytes) {
+  const auto statement = parse_typed(cert_bytes, StatementType::device_cert);
+  if (!statement) return statement.error();
+  const auto claimed = parse_device_cert(statement->body);
+  if (!claimed) return claimed.error();
+  const Pin pin{claimed->account_id, claimed->account_key};
+  const auto cert = verify_device_cert(cert_bytes, pin);
+  if (!cert) return cert.error();
+  const auto list = verify_device_list(list_bytes, pin);
+  if (!list) return list.error();
+  const std::vector<ActiveDevice> only_this{{(*cert)->device_id, cert->hash()}};
+  if ((*list)->epoch != 1 || (*list)->active != only_this || !(*list)->revoked.empty()) {
+    return StatementError::wrong_signer;
+  }
+  return NewAccount{*cert, *list};
+}
+
+boost::system::result<void, SuccessionError> check_succession(const Verified<DeviceList>& held,
+                                                              const Verified<DeviceList>& next) {
+  if (held->account_id != next->account_id || held->account_key != next->account_key) {
+    return SuccessionError::other_account;
+  }
+  if (held.hash() == next.hash()) return SuccessionError::same;
+  if (next->epoch <= held->epoch) return SuccessionError::stale;
+  if (next->epoch - held->epoch > 1) return SuccessionError::gap;
+  if (next->prev_hash != held.hash()) return SuccessionError::broken_chain;
+  return {};
+}
+
+boost::system::result<TrustedDevice, TrustError> trust_device(const Verified<DeviceCert>& cert,
+                                                              const Verified<DeviceList>& list) {
+  if (cert->account_id != list->account_id || cert->account_key != list->account_key) {
+    return TrustError::other_account;
+  }
+  for (const RevokedDevice& device : list->revoked) {
+    if (device.device_id == cert->device_id) return TrustError::revoked;
+  }
+  const ActiveDevice wanted{cert->device_id, cert.hash()};
+  if (std::find(list->active.begin(), list->active.end(), wanted) == list->active.end()) {
+    return TrustError::not_listed;
+  }
+  return Verifier::trusted(cert, list);
+}
+
+}  // namespace holdspace::crypto

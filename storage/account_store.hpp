@@ -1,0 +1,96 @@
+// Accounts and their devices: role, signed device list, certificates. Accounts are made by
+// InviteStore::redeem(). The signatures are checked by the caller; here the bytes are opaque.
+// docs/protocol.md section 2 and 4.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "storage/connected_devices.hpp"
+#include "storage/invite_store.hpp"
+
+namespace holdspace::storage {
+
+// Ours: more than fit into a signed list of 1,024 bytes.
+inline constexpr std::size_t kRevokedDevicesMax = 64;
+
+// What a login needs of an active device.
+struct DeviceFacts {
+  std::string signed_cert;
+  Role role = Role::client;
+  std::uint64_t list_epoch = 0;
+};
+
+struct DeviceList {
+  std::uint64_t epoch = 0;
+  std::string signed_list;
+  std::vector<DeviceCertificate> devices;  // the active ones, by id
+};
+
+struct NewDeviceList {
+  std::uint64_t epoch = 0;                   // stored + 1
+  std::string signed_list;                   // 1..kStatementMax bytes
+  std::vector<std::uint32_t> active;         // 1..kActiveDevicesMax
+  std::vector<std::uint32_t> revoked;        // at most kRevokedDevicesMax; every one ever revoked
+  std::vector<DeviceCertificate> new_certs;  // of each active device that was not active before
+};
+
+// A revoked device's live session, which its gateway must end.
+struct CutOff {
+  DeviceRef device;
+  SessionPlace place;
+};
+
+enum class DeviceFactsError : std::uint8_t {
+  not_found,  // unknown practice, account or device, or a revoked device
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+enum class FetchDevicesError : std::uint8_t {
+  not_found,  // unknown, or no living relationship between the two accounts
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+enum class ReplaceDevicesError : std::uint8_t {
+  not_found,   // no such account
+  stale_list,  // the epoch is not the stored one + 1
+  invalid,     // a bound is broken, a device lacks its certificate, a revoked one is active again,
+               // or an active one disappears without being revoked
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+// One for each io thread.
+class AccountStore {
+ public:
+  explicit AccountStore(ConnectionPool& pool) : pool_(pool) {}
+
+  // Changes nothing.
+  [[nodiscard]] Answer<DeviceFacts, DeviceFactsError> device_facts(PracticeId practice,
+                                                                   DeviceRef device,
+                                                                   Deadline deadline);
+
+  // The devices of `target`, for its own account or for one in a relationship with it that is
+  // active, paused or ending. Changes nothing.
+  [[nodiscard]] Answer<DeviceList, FetchDevicesError> fetch_devices(PracticeId practice,
+                                                                    AccountId asker,
+                                                                    AccountId target,
+                                                                    Deadline deadline);
+
+  // Replaces the list; what is newly revoked loses queues, prekeys, duplicate records and session
+  // in the same step. Answers the sessions that were cut off. Sent again after `uncertain`, the
+  // same bytes with the now stored epoch are accepted as done.
+  [[nodiscard]] Answer<std::vector<CutOff>, ReplaceDevicesError> replace_device_list(
+      PracticeId practice, AccountId account, NewDeviceList list, Deadline deadline);
+
+ private:
+  ConnectionPool& pool_;
+};
+
+}  // namespace holdspace::storage

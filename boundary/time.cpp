@@ -85,9 +85,10 @@ boost::system::result<Zone, ZoneError> Zone::locate(std::string_view name) {
   if (name.empty() || name.size() > kZoneNameBytesMax || name == "localtime") {
     return ZoneError::unknown_name;
   }
-  const date::tzdb& database = date::get_tzdb();  // throws when there is none
+  static_cast<void>(
+      date::get_tzdb());  // throws when there is none, which is another fault than a bad name
   try {
-    return Zone(*database.locate_zone(name));
+    return Zone(*date::locate_zone(name));
   } catch (const std::runtime_error&) {
     return ZoneError::unknown_name;
   }

@@ -15,7 +15,10 @@ using std::chrono::minutes;
 constexpr days kDaysBack{2};
 constexpr days kDaysAhead{1};
 
-// No zone is a whole day away from UTC, so a date's windows start later than this before its UTC
+// Looking from this many days back leaves no window unseen that is still open a day before now.
+constexpr days kLookBack{3};
+
+// No zone is a whole day away from UTC, so a date's windows start less than this before its UTC
 // midnight.
 constexpr days kOffsetMax{1};
 
@@ -30,39 +33,39 @@ Instant no_earlier_than(LocalDate date) {
 // Follows the windows in order of start and finds the stretch around one instant.
 class Walk {
  public:
-  explicit Walk(Instant at) : at_(at) {}
+  // Will be given every window that is open at `seen_from` or later; `seen_from` is not after `at`.
+  Walk(Instant at, Instant seen_from) : at_(at), shut_from_(seen_from) {}
 
   // Takes the next window. True when the stretch is known.
   bool take(Interval span) {
     if (span.empty()) {
       return false;
     }
-    if (!started_ || span.from > opening_.until) {
-      if (started_ && at_ < opening_.until) {
-        return true;
-      }
-      shut_from_ = started_ ? opening_.until : Instant::min();
-      opening_ = span;
-      started_ = true;
-    } else {
+    if (span.from <= opening_.until) {
       opening_.until = std::max(opening_.until, span.until);
+      return false;
     }
+    if (at_ < opening_.until) {
+      return true;
+    }
+    shut_from_ = std::max(shut_from_, opening_.until);
+    opening_ = span;
     return opening_.from > at_;
   }
 
   // True when no window that starts at or after `start` can matter.
   [[nodiscard]] bool settled_before(Instant start) const {
-    return started_ && at_ < opening_.until && start > opening_.until;
+    return at_ < opening_.until && opening_.until < start;
   }
 
   [[nodiscard]] Stretch stretch(Interval within) const {
-    Stretch found{.open = false, .span = within};
-    if (started_ && opening_.contains(at_)) {
+    Stretch found{.open = false, .span = {shut_from_, within.until}};
+    if (opening_.contains(at_)) {
       found = {.open = true, .span = opening_};
-    } else if (started_ && opening_.from > at_) {
-      found.span = {shut_from_, opening_.from};
-    } else if (started_) {
-      found.span.from = opening_.until;
+    } else if (opening_.from > at_) {
+      found.span.until = opening_.from;
+    } else {
+      found.span.from = std::max(shut_from_, opening_.until);
     }
     found.span.from = std::max(found.span.from, within.from);
     found.span.until = std::min(found.span.until, within.until);
@@ -71,9 +74,8 @@ class Walk {
 
  private:
   Instant at_;
-  bool started_ = false;
-  Interval opening_{};                  // the latest opening, windows that touch taken as one
-  Instant shut_from_ = Instant::min();  // end of the opening before it
+  Interval opening_{Instant::min(), Instant::min()};  // the latest one; windows that touch are one
+  Instant shut_from_;                                 // end of the one before it, once seen
 };
 
 }  // namespace
@@ -110,9 +112,9 @@ Stretch WeeklyPlan::stretch_at(const Zone& zone, Instant at, Interval within) co
   if (never_ || always_) {
     return {.open = always_, .span = within};
   }
-  Walk walk(at);
-  const LocalDate first = date_at(zone, at) - kDaysBack;
-  for (LocalDate date = first; no_earlier_than(date) < within.until; date += days{1}) {
+  const LocalDate today = date_at(zone, at);
+  Walk walk(at, zone.earliest(today - days{1}));
+  for (LocalDate date = today - kLookBack; no_earlier_than(date) < within.until; date += days{1}) {
     if (walk.settled_before(no_earlier_than(date))) {
       break;
     }

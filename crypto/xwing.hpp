@@ -17,6 +17,9 @@ struct Encapsulation {
 
 [[nodiscard]] Bytes<kKemPublicBytes> xwing_public(const Secret<32>& seed);
 
+// Whether xwing_encapsulate would take this key; draws no randomness.
+[[nodiscard]] bool xwing_accepts(const Bytes<kKemPublicBytes>& key);
+
 // Empty when `key` is not a canonical ML-KEM key or has a low-order X25519 share.
 [[nodiscard]] std::optional<Encapsulation> xwing_encapsulate(const Bytes<kKemPublicBytes>& key);
 

@@ -71,6 +71,16 @@ TEST(Exceptions, closed_day_without_midnight_is_23_hours) {
             (Stretch{false, shut}));
 }
 
+TEST(Exceptions, closed_day_lasts_to_the_second_midnight_where_midnight_comes_twice) {
+  Policy havana = policy("America/Havana", {});
+  havana.windows = open_all_week(routine, to_therapist);
+  havana.exceptions = {exception("holiday", closed, "2025-11-01", "2025-11-02")};
+  const Interval shut = between("2025-11-01T04:00Z", "2025-11-02T05:00Z");
+  EXPECT_EQ(gate(havana).stretch_at(routine, to_therapist, at("2025-11-01T12:00Z"),
+                                    between("2025-10-20T00:00Z", "2025-11-10T00:00Z")),
+            (Stretch{false, shut}));
+}
+
 TEST(Exceptions, closed_leap_day_is_that_day_alone) {
   const Gate leap = office_with({exception("leap", closed, "2028-02-29", "2028-03-01")});
   EXPECT_EQ(openings(leap, between("2028-02-28T00:00Z", "2028-03-02T00:00Z")),

@@ -1,0 +1,184 @@
+// The face of the SDK: one device of one person. Connects and logs in, sends through the durable
+// outbox, receives into the history, and asks the gateway about people and policies.
+// docs/protocol.md sections 5, 6, 9 and 10.
+//
+// Everything is a coroutine on the one io_context that the Client was made with, used by one
+// thread; many Clients may share it. Whoever waits may not destroy the Client: co_await
+// disconnect() first, or stop the io_context for good. StoreFailure (a full or broken disk) is
+// thrown out of the coroutine that met it; nothing half-done is kept.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/system/result.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/connection.hpp"
+#include "client/events.hpp"
+#include "client/failure.hpp"
+#include "client/identity.hpp"
+#include "client/login.hpp"
+#include "client/open.hpp"
+#include "client/seal.hpp"
+
+namespace holdspace::client {
+
+// Between attempts to connect: doubles from the first to the last, each drawn evenly from [0,
+// pause). Ours: a gateway that comes back is found within seconds and is not met by everybody at
+// once.
+inline constexpr std::chrono::milliseconds kFirstPause{500};
+inline constexpr std::chrono::seconds kLastPause{30};
+// How long another program that uses the same profile gets to make way after this one has logged
+// in.
+inline constexpr std::chrono::seconds kMakeWayTimeout{10};
+// follow() looks at the outbox this often for messages that the gateway could not take.
+inline constexpr std::chrono::seconds kOutboxPause{15};
+// The own device list is signed anew when it has less than this left of its 30 days. Ours.
+inline constexpr std::chrono::days kListRenewal{15};
+inline constexpr auto kInviteValidity = crypto::kInviteLife;
+
+struct ClientOptions {
+  std::string trust_file;  // PEM; empty: the profile's own, if it has one, otherwise the system's
+  EventHook on_event;      // may be empty
+  // A message is durable in the history. May be empty; the history has it anyway.
+  std::function<void(std::uint64_t ordinal, const records::Message& message)> on_message;
+};
+
+// What a sender is told. `row` is its outbox row as it is now.
+struct SendReport {
+  std::string outbox_id;
+  records::OutboxRow row;
+};
+
+struct InviteRequest {
+  crypto::Role role = crypto::Role::client;  // therapist (by an admin) or client (by a therapist)
+  std::string label;         // how the invited person is called here; empty: role and number
+  std::string display_name;  // how the inviter presents themselves; empty: the role
+};
+
+struct Invitation {
+  crypto::SecretBytes code;  // to show, never to log
+  std::string label;
+  crypto::RelationshipId relationship_id{};  // zeros for a therapist
+  crypto::Instant expires_at{};
+};
+
+class Client {
+ public:
+  // Throws StoreFailure when the store holds no device.
+  Client(boost::asio::any_io_executor executor, std::unique_ptr<LocalStore> store,
+         ClientOptions options);
+  ~Client();
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  // Logs in, takes the profile's lock, publishes prekeys when they run out, and begins to receive.
+  // Does not send. When another program of this profile is connected the gateway closes that one,
+  // and it makes way.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> connect();
+  // Acknowledgements under way leave first. Safe to call when not connected.
+  [[nodiscard]] boost::asio::awaitable<void> disconnect();
+  [[nodiscard]] bool is_connected() const { return connection_ && connection_->is_open(); }
+
+  // Stays connected, again and again, and sends what waits, until stop(). Ends early with
+  // login_refused or wrong_gateway, which no repetition mends.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> follow();
+  void stop();
+
+  // Durable first, then sent, tried a few times; the row says how far it got. Errors: bad_input
+  // (not a text, unknown relationship, outbox full), profile_busy. Not being connected is no error:
+  // the row waits.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<SendReport, Failure>> send(
+      Draft draft);
+  // Everything in the outbox without a final answer, in order. Returns how many are still without
+  // one.
+  [[nodiscard]] boost::asio::awaitable<std::size_t> flush();
+  // Whether the gateway has said that nothing more may be delivered now, and all of it is stored
+  // here.
+  [[nodiscard]] boost::asio::awaitable<bool> wait_drained(std::chrono::milliseconds limit);
+
+  // The gateway's view; also learns who has redeemed an invite of this device.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Relationships, Failure>>
+  relationships();
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<Invitation, Failure>> invite(
+      InviteRequest request);
+  // `relationship_id` empty for the own policy of a therapist.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::PolicyReply, Failure>>
+  fetch_policy(std::string relationship_id);
+  // Returns the version that it got.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::uint64_t, Failure>> apply_policy(
+      v1::Policy policy);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::PolicyPreview, Failure>>
+  preview_policy(v1::PreviewPolicy question);
+  // Checked against the pin and remembered.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<AccountDevices, Failure>> devices(
+      crypto::AccountId account_id);
+
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  [[nodiscard]] LocalStore& store() { return *store_; }
+  // Of the present or last login.
+  [[nodiscard]] const std::optional<LoggedIn>& logged_in() const { return logged_in_; }
+
+ private:
+  using Answer = boost::system::result<v1::ServerFrame, Failure>;
+
+  // client.cpp
+  boost::asio::awaitable<bool> take_lock(std::chrono::milliseconds limit);
+  boost::asio::awaitable<void> pause(std::chrono::milliseconds length);
+  boost::asio::awaitable<void> while_connected();
+  void note_epoch();
+  void note(std::string what);
+
+  // client_send.cpp
+  std::string write_draft(const Draft& draft);
+  bool try_seal(const std::string& outbox_id, const FetchedPrekeys& prekeys,
+                std::optional<SealNeed>& need);
+  boost::asio::awaitable<bool> seal(std::string outbox_id);
+  boost::asio::awaitable<std::optional<Failure>> fill_gap(SealNeed need, FetchedPrekeys* prekeys);
+  boost::asio::awaitable<void> submit(std::string outbox_id);
+  boost::asio::awaitable<void> refresh_devices(records::OutboxRow row);
+  void finish_submit(const std::string& outbox_id, const records::OutboxRow& row);
+  void give_up(const std::string& outbox_id, std::string why);
+  void tell_submit(const records::OutboxRow& row);
+  void tell_answer(const records::OutboxRow& row);
+
+  // client_receive.cpp
+  boost::asio::awaitable<void> receive_all(std::shared_ptr<Connection> connection);
+  boost::asio::awaitable<bool> take(std::shared_ptr<Connection> connection, v1::Deliver deliver);
+  void tell_delivered(const v1::Delivered& item, const Opened& opened);
+
+  // client_requests.cpp
+  boost::asio::awaitable<Answer> ask(v1::ClientFrame frame);
+  boost::asio::awaitable<boost::system::result<v1::Devices, Failure>> fetch_devices(
+      crypto::AccountId account_id);
+  std::optional<crypto::Pin> pin_for(const crypto::AccountId& account_id,
+                                     const v1::Devices& fetched, records::Peer& peer) const;
+  std::string unused_label(const std::string& wanted, crypto::Role role) const;
+
+  // client_upkeep.cpp
+  boost::asio::awaitable<void> upkeep();
+  boost::asio::awaitable<void> publish_prekeys();
+  boost::asio::awaitable<void> renew_device_list();
+  void forget_old_records();
+
+  boost::asio::any_io_executor executor_;
+  std::unique_ptr<LocalStore> store_;
+  ClientOptions options_;
+  Identity identity_;
+  std::shared_ptr<Connection> connection_;
+  std::optional<LoggedIn> logged_in_;
+  std::set<std::string> submitting_;  // outbox ids; each goes out once at a time
+  int receiving_ = 0;                 // receive_all() coroutines that have not ended
+  bool drained_ = false;
+  bool stopping_ = false;
+  boost::asio::steady_timer pause_timer_;
+};
+
+}  // namespace holdspace::client

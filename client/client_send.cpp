@@ -1,0 +1,272 @@
+// Sending: durable first, then out, and what to do with each answer. The rules are outbox.hpp's;
+// this is their hands.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "client/client.hpp"
+#include "client/clock.hpp"
+#include "client/content.hpp"
+#include "client/outbox.hpp"
+
+namespace holdspace::client {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::result;
+
+std::size_t waiting_rows(const LocalStore& store) {
+  std::size_t waiting = 0;
+  each<records::OutboxRow>(store, Table::outbox, [&waiting](auto, const auto& row) {
+    waiting += row.state() == records::WAITING || row.state() == records::NOT_CONFIRMED;
+    return true;
+  });
+  return waiting;
+}
+
+bool has_answer(const records::OutboxRow& row) {
+  return row.state() != records::WAITING && row.state() != records::NOT_CONFIRMED;
+}
+
+Failure bad_input(std::string text) {
+  return {FailureKind::bad_input, std::move(text), {}};
+}
+
+}  // namespace
+
+asio::awaitable<result<SendReport, Failure>> Client::send(Draft draft) {
+  if (!is_sendable_text(draft.text))
+    co_return bad_input("a message is 1 to " + std::to_string(kTextBytesMax) +
+                        " bytes of UTF-8 text");
+  if (!store_->get(Table::relationship, to_string(draft.relationship_id)))
+    co_return bad_input("no such relationship in this profile");
+  if (!co_await take_lock(kMakeWayTimeout))
+    co_return Failure{FailureKind::profile_busy, "another holdspace program uses this profile", {}};
+  if (waiting_rows(*store_) >= kOutboxWaitingMax)
+    co_return bad_input("the outbox is full of messages that could not be sent yet");
+  const auto id = write_draft(draft);
+  co_await submit(id);
+  auto row = load<records::OutboxRow>(*store_, Table::outbox, id);
+  if (!row) throw StoreFailure("a message vanished from the outbox");
+  co_return SendReport{id, std::move(*row)};
+}
+
+// With everything at hand the message is written and sealed in one transaction; otherwise it is
+// written first, so that it cannot be lost while keys are fetched.
+std::string Client::write_draft(const Draft& draft) {
+  {
+    LocalStore::Transaction transaction(*store_);
+    const auto id = compose(*store_, identity_, draft, now());
+    auto row = load<records::OutboxRow>(*store_, Table::outbox, id).value();
+    if (seal_row(*store_, identity_, row, {}, now()).has_value()) {
+      save(*store_, Table::outbox, id, row);
+      transaction.commit();
+      tell_submit(row);
+      return id;
+    }
+  }
+  LocalStore::Transaction transaction(*store_);
+  auto id = compose(*store_, identity_, draft, now());
+  transaction.commit();
+  tell_submit(load<records::OutboxRow>(*store_, Table::outbox, id).value());
+  return id;
+}
+
+bool Client::try_seal(const std::string& outbox_id, const FetchedPrekeys& prekeys,
+                      std::optional<SealNeed>& need) {
+  LocalStore::Transaction transaction(*store_);
+  auto row = load<records::OutboxRow>(*store_, Table::outbox, outbox_id);
+  if (!row) return false;
+  const auto sealed = seal_row(*store_, identity_, *row, prekeys, now());
+  if (!sealed.has_value()) {
+    need = sealed.error();
+    return false;
+  }
+  save(*store_, Table::outbox, outbox_id, *row);
+  transaction.commit();
+  return true;
+}
+
+// Each gap is filled at most once for each round of fetching; a gap that comes back is not filled
+// again.
+asio::awaitable<bool> Client::seal(std::string outbox_id) {
+  FetchedPrekeys prekeys;
+  constexpr int kFetchesMax =
+      6;  // relationship, devices and prekeys of the peer and of the own account
+  for (int fetches = 0; fetches <= kFetchesMax; ++fetches) {
+    std::optional<SealNeed> need;
+    if (try_seal(outbox_id, prekeys, need)) co_return true;
+    if (!need) co_return false;
+    if (!is_connected()) co_return false;
+    auto failed = co_await fill_gap(*need, &prekeys);
+    if (failed) {
+      give_up(outbox_id, failed->text);
+      co_return false;
+    }
+  }
+  give_up(outbox_id, "the recipient's keys could not be fetched");
+  co_return false;
+}
+
+// Fetches what sealing lacks; what cannot be fetched is the failure.
+asio::awaitable<std::optional<Failure>> Client::fill_gap(SealNeed need, FetchedPrekeys* prekeys) {
+  switch (need.gap) {
+    case SealGap::no_peer_yet: {
+      const auto listed = co_await relationships();
+      if (!listed.has_value()) co_return listed.error();
+      bool redeemed = false;
+      each<records::Relationship>(*store_, Table::relationship,
+                                  [&redeemed](auto, const auto& known) {
+                                    redeemed = redeemed || !known.peer_account_id().empty();
+                                    return true;
+                                  });
+      if (!redeemed) co_return bad_input("the invite has not been redeemed yet");
+      co_return std::nullopt;
+    }
+    case SealGap::devices: {
+      const auto fetched = co_await devices(need.account);
+      if (!fetched.has_value()) co_return fetched.error();
+      co_return std::nullopt;
+    }
+    case SealGap::prekeys: {
+      v1::ClientFrame frame;
+      frame.mutable_fetch_prekeys()->set_account_id(to_string(need.account));
+      for (const auto device : need.devices) frame.mutable_fetch_prekeys()->add_device_ids(device);
+      const auto answer = co_await ask(std::move(frame));
+      if (!answer.has_value()) co_return answer.error();
+      for (const auto& device : answer->prekeys().devices())
+        (*prekeys)[{need.account, device.device_id()}] = device;
+      co_return std::nullopt;
+    }
+    case SealGap::bad_prekeys:
+      co_return Failure{FailureKind::untrusted,
+                        "the keys that the gateway offers for the recipient do not verify",
+                        {}};
+    case SealGap::session_dead:
+      co_return Failure{FailureKind::untrusted, "the session with the recipient is unusable", {}};
+    case SealGap::unknown_relationship:
+      co_return bad_input("no such relationship in this profile");
+    case SealGap::too_large:
+      co_return bad_input("the text is too long for so many devices");
+  }
+  co_return std::nullopt;
+}
+
+// The row stays and says why it did not go out.
+void Client::give_up(const std::string& outbox_id, std::string why) {
+  LocalStore::Transaction transaction(*store_);
+  auto row = load<records::OutboxRow>(*store_, Table::outbox, outbox_id);
+  if (!row) return;
+  row->set_error_text(std::move(why));
+  save(*store_, Table::outbox, outbox_id, *row);
+  transaction.commit();
+}
+
+asio::awaitable<void> Client::submit(std::string outbox_id) {
+  if (!submitting_.insert(outbox_id).second) co_return;
+  int reseals = 0;
+  for (int tries = 0; tries < kSubmitTriesMax && is_connected();) {
+    auto row = load<records::OutboxRow>(*store_, Table::outbox, outbox_id);
+    if (!row || has_answer(*row)) break;
+    if (row->send().empty()) {
+      if (!co_await seal(outbox_id)) break;
+      continue;
+    }
+    v1::ClientFrame frame;
+    if (!frame.mutable_send()->ParseFromString(row->send()))
+      throw StoreFailure("a message of the outbox is damaged");
+    const auto connection = connection_;
+    const auto answer = co_await connection->request(std::move(frame));
+    ++tries;
+    const auto step = answer.has_value() ? settle(*row, *answer) : settle_unanswered(*row);
+    if (step == NextStep::reseal) row->clear_send();
+    finish_submit(outbox_id, *row);
+    tell_answer(*row);
+    if (step == NextStep::done || step == NextStep::later) break;
+    if (step == NextStep::reseal) {
+      if (++reseals > kResealRoundsMax) break;
+      co_await refresh_devices(std::move(*row));
+    } else {
+      asio::steady_timer timer(executor_, kResendPause);
+      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+  }
+  submitting_.erase(outbox_id);
+}
+
+void Client::finish_submit(const std::string& outbox_id, const records::OutboxRow& row) {
+  LocalStore::Transaction transaction(*store_);
+  save(*store_, Table::outbox, outbox_id, row);
+  if (row.state() == records::REFUSED) take_back_from_chain(*store_, identity_, row);
+  transaction.commit();
+}
+
+// After MISMATCH: the newest verified lists of the peer and of the own account. What cannot be
+// fetched now shows itself at the next round.
+asio::awaitable<void> Client::refresh_devices(records::OutboxRow row) {
+  const auto relationship =
+      load<records::Relationship>(*store_, Table::relationship, row.relationship_id());
+  if (!relationship) co_return;
+  if (const auto peer = parse_bytes<16>(relationship->peer_account_id())) {
+    const auto fetched = co_await devices(*peer);
+    if (!fetched.has_value()) note("devices: " + fetched.error().text);
+  }
+  if (identity_.device.list->active.size() > 1) {
+    const auto fetched = co_await devices(identity_.account_id());
+    if (!fetched.has_value()) note("devices: " + fetched.error().text);
+  }
+}
+
+asio::awaitable<std::size_t> Client::flush() {
+  std::vector<std::string> due;
+  each<records::OutboxRow>(*store_, Table::outbox, [&due](auto id, const auto& row) {
+    if (!has_answer(row)) due.emplace_back(id);
+    return true;
+  });
+  std::size_t left = due.size();
+  for (const auto& id : due) {
+    if (!is_connected()) break;
+    co_await submit(id);
+    const auto row = load<records::OutboxRow>(*store_, Table::outbox, id);
+    if (!row || has_answer(*row)) --left;
+  }
+  co_return left;
+}
+
+void Client::tell_submit(const records::OutboxRow& row) {
+  if (!options_.on_event) return;
+  Event event;
+  event.kind = EventKind::submit;
+  event.message_id = parse_bytes<16>(row.message_id()).value();
+  event.relationship_id = parse_bytes<16>(row.relationship_id()).value();
+  if (const auto known =
+          load<records::Relationship>(*store_, Table::relationship, row.relationship_id()))
+    event.peer = known->label();
+  event.lane = lane_name(static_cast<crypto::Lane>(row.lane()));
+  v1::Content content;
+  if (content.ParseFromString(row.content())) event.digest = content_digest(content);
+  options_.on_event(event);
+}
+
+void Client::tell_answer(const records::OutboxRow& row) {
+  if (!options_.on_event) return;
+  Event event;
+  event.kind = EventKind::answer;
+  event.message_id = parse_bytes<16>(row.message_id()).value();
+  event.lane = lane_name(static_cast<crypto::Lane>(row.lane()));
+  event.result = "info";
+  event.what = row.error_text();
+  if (row.state() == records::ACCEPTED_RELEASED || row.state() == records::ACCEPTED_HELD) {
+    const bool held = row.state() == records::ACCEPTED_HELD;
+    event.result = "ok";
+    event.state = held ? "held" : "released";
+    if (held && row.promise_ms() != 0) event.promise_ms = row.promise_ms();
+    event.epoch = to_hex(view(row.store_epoch()));
+    event.what = row.reason();
+  } else if (row.state() == records::REFUSED) {
+    event.result = "fail";
+  }
+  options_.on_event(event);
+}
+
+}  // namespace holdspace::client

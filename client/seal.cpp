@@ -1,0 +1,233 @@
+#include "client/seal.hpp"
+
+#include "client/content.hpp"
+#include "crypto/random.hpp"
+#include "crypto/session.hpp"
+
+namespace holdspace::client {
+namespace {
+
+using boost::system::result;
+
+// One account whose devices get copies.
+struct Audience {
+  AccountDevices devices;
+  records::Peer peer;
+  crypto::RelationshipId relationship_in_env{};  // zeros between devices of one account
+};
+
+result<Audience, SealNeed> find_audience(const LocalStore& store, const crypto::AccountId& account,
+                                         const crypto::RelationshipId& relationship_in_env) {
+  auto peer = load<records::Peer>(store, Table::peer, account);
+  if (!peer) return SealNeed{SealGap::devices, account, {}};
+  auto devices = held_devices(account, *peer);
+  if (!devices) return SealNeed{SealGap::devices, account, {}};
+  return Audience{std::move(*devices), std::move(*peer), relationship_in_env};
+}
+
+result<std::vector<Audience>, SealNeed> find_audiences(const LocalStore& store,
+                                                       const Identity& self,
+                                                       const records::OutboxRow& row) {
+  const auto relationship_id = parse_bytes<16>(row.relationship_id());
+  const auto relationship =
+      load<records::Relationship>(store, Table::relationship, row.relationship_id());
+  if (!relationship_id || !relationship) return SealNeed{SealGap::unknown_relationship, {}, {}};
+  const auto peer_id = parse_bytes<16>(relationship->peer_account_id());
+  if (!peer_id) return SealNeed{SealGap::no_peer_yet, {}, {}};
+  std::vector<Audience> audiences;
+  auto peer = find_audience(store, *peer_id, *relationship_id);
+  if (!peer.has_value()) return peer.error();
+  audiences.push_back(std::move(*peer));
+  if (self.device.list->active.size() > 1) {
+    auto own = find_audience(store, self.account_id(), {});
+    if (!own.has_value()) return own.error();
+    audiences.push_back(std::move(*own));
+  }
+  return audiences;
+}
+
+crypto::PeerSessions load_sessions(const LocalStore& store, const crypto::DeviceAddress& self,
+                                   const crypto::DeviceAddress& peer) {
+  const auto state = store.get(Table::session, session_id(peer));
+  if (!state) return {self, peer};
+  auto sessions = crypto::PeerSessions::parse(*state);
+  if (!sessions) throw StoreFailure("a session of the local store is damaged");
+  return std::move(*sessions);
+}
+
+// A session to begin, when there is none: with the invite's secret until the peer has proved that
+// it holds it too.
+result<crypto::PeerSessions, SealGap> begin_session(const LocalStore& store, const Identity& self,
+                                                    Audience& audience,
+                                                    const crypto::TrustedDevice& device,
+                                                    const v1::DevicePrekeys& fetched,
+                                                    const crypto::PeerSessions& sessions,
+                                                    crypto::Instant now) {
+  auto set = crypto::verify_prekey_set(view(fetched.prekey_set()), device.verified_cert());
+  if (!set.has_value()) return SealGap::bad_prekeys;
+  crypto::PeerPrekeys prekeys{device, std::move(*set), std::nullopt};
+  if (!fetched.one_time_key().empty()) {
+    auto key = crypto::verify_one_time_key(view(fetched.one_time_key()), device.verified_cert());
+    if (!key.has_value()) return SealGap::bad_prekeys;
+    prekeys.one_time_key = std::move(*key);
+  }
+  crypto::Psk psk;
+  if (!audience.peer.invite_id().empty()) {
+    if (const auto invite = load_invite_secret(store, view(audience.peer.invite_id())))
+      psk = invite->psk();
+  }
+  const auto device_id = device.cert().device_id;
+  auto begun =
+      sessions.initiate(self.device, prekeys, psk, newest_prekeys(audience.peer, device_id), now);
+  if (!begun.has_value()) return SealGap::bad_prekeys;
+  remember_prekeys(audience.peer, device_id, prekeys.prekeys->created_at);
+  return std::move(*begun);
+}
+
+v1::Direct to_wire(const crypto::Direct& direct) {
+  v1::Direct out;
+  out.set_env(to_string(direct.env));
+  out.set_hs(to_string(direct.hs));
+  out.set_eh(to_string(direct.eh));
+  out.set_body(to_string(direct.body));
+  return out;
+}
+
+struct Sealing {
+  LocalStore& store;
+  const Identity& self;
+  const records::OutboxRow& row;
+  const FetchedPrekeys& prekeys;
+  const std::string& content;
+  crypto::Instant now;
+};
+
+result<void, SealNeed> seal_for(const Sealing& work, Audience& audience, v1::Send& send) {
+  const auto me = work.self.device.address();
+  SealNeed missing{SealGap::prekeys, audience.devices.pin.account_id, {}};
+  crypto::Facts facts;
+  facts.lane = static_cast<crypto::Lane>(work.row.lane());
+  facts.content_class =
+      work.row.control() != 0 ? crypto::ContentClass::control : crypto::ContentClass::content;
+  facts.message_id = *parse_bytes<16>(work.row.message_id());
+  facts.relationship_id = audience.relationship_in_env;
+
+  for (const auto& device : audience.devices.devices) {
+    const auto address = device.address();
+    if (address == me) continue;
+    auto sessions = load_sessions(work.store, me, address);
+    if (!sessions.can_seal()) {
+      const auto fetched = work.prekeys.find({address.account_id, address.device_id});
+      if (fetched == work.prekeys.end()) {
+        missing.devices.push_back(address.device_id);
+        continue;
+      }
+      auto begun = begin_session(work.store, work.self, audience, device, fetched->second, sessions,
+                                 work.now);
+      if (!begun.has_value())
+        return SealNeed{begun.error(), address.account_id, {address.device_id}};
+      sessions = std::move(*begun);
+    }
+    auto sealed = sessions.seal(facts, view(work.content));
+    if (!sealed.has_value())
+      return SealNeed{SealGap::session_dead, address.account_id, {address.device_id}};
+    work.store.put(Table::session, session_id(address), sealed->state());
+    *send.add_copies() = to_wire(sealed->direct_for_outbox());
+  }
+  if (!missing.devices.empty()) return missing;
+  save(work.store, Table::peer, audience.devices.pin.account_id, audience.peer);
+  return result<void, SealNeed>();
+}
+
+}  // namespace
+
+std::string session_id(const crypto::DeviceAddress& device) {
+  return to_string(device.account_id) + encode_u32(device.device_id);
+}
+
+std::string compose(LocalStore& store, const Identity& self, const Draft& draft,
+                    crypto::Instant now) {
+  const auto chain_key = chain_id(draft.relationship_id, draft.lane, self.device.address());
+  auto chain = load<records::Chain>(store, Table::chain, chain_key).value_or(records::Chain());
+  if (chain.digest().empty()) chain.set_digest(to_string(crypto::Hash32{}));
+
+  v1::Content content;
+  content.set_message_id(to_string(crypto::random_array<16>()));
+  content.set_relationship_id(to_string(draft.relationship_id));
+  content.set_conversation_seq(chain.seq() + 1);
+  content.set_prev_digest(chain.digest());
+  content.mutable_text()->set_text(draft.text);
+  chain.set_seq(content.conversation_seq());
+  chain.set_digest(to_string(content_digest(content)));
+  save(store, Table::chain, chain_key, chain);
+
+  const auto outbox_ordinal = store.next("outbox");
+  const auto message_ordinal = store.next("message");
+  records::Message message;
+  message.set_relationship_id(content.relationship_id());
+  message.set_message_id(content.message_id());
+  message.set_lane(static_cast<std::uint32_t>(draft.lane));
+  message.set_outgoing(true);
+  message.set_text(draft.text);
+  message.set_stored_at_ms(to_ms(now));
+  message.set_outbox_ordinal(outbox_ordinal);
+  message.set_digest(chain.digest());
+  save(store, Table::message, encode_u64(message_ordinal), message);
+
+  records::OutboxRow row;
+  row.set_message_id(content.message_id());
+  row.set_relationship_id(content.relationship_id());
+  row.set_lane(static_cast<std::uint32_t>(draft.lane));
+  row.set_content(content.SerializeAsString());
+  row.set_created_at_ms(to_ms(now));
+  row.set_message_ordinal(message_ordinal);
+  const auto id = encode_u64(outbox_ordinal);
+  save(store, Table::outbox, id, row);
+  return id;
+}
+
+result<void, SealNeed> seal_row(LocalStore& store, const Identity& self, records::OutboxRow& row,
+                                const FetchedPrekeys& prekeys, crypto::Instant now) {
+  auto audiences = find_audiences(store, self, row);
+  if (!audiences.has_value()) return audiences.error();
+  v1::Content content;
+  if (!content.ParseFromString(row.content()))
+    throw StoreFailure("a message of the outbox is damaged");
+  content.clear_addressed();
+  for (const auto& audience : *audiences) {
+    for (const auto& device : audience.devices.devices) {
+      if (device.address() == self.device.address()) continue;
+      auto* addressed = content.add_addressed();
+      addressed->set_account_id(to_string(device.address().account_id));
+      addressed->set_device_id(device.address().device_id);
+    }
+  }
+  const auto bytes = content.SerializeAsString();
+  v1::Send send;
+  send.set_message_id(row.message_id());
+  send.set_relationship_id(row.relationship_id());
+  send.set_lane(to_wire(static_cast<crypto::Lane>(row.lane())));
+  const Sealing work{store, self, row, prekeys, bytes, now};
+  for (auto& audience : *audiences) {
+    const auto sealed = seal_for(work, audience, send);
+    if (!sealed.has_value()) return sealed.error();
+  }
+  if (send.ByteSizeLong() > kSendBytesMax) return SealNeed{SealGap::too_large, {}, {}};
+  row.set_send(send.SerializeAsString());
+  return result<void, SealNeed>();
+}
+
+void take_back_from_chain(LocalStore& store, const Identity& self, const records::OutboxRow& row) {
+  v1::Content content;
+  const auto relationship_id = parse_bytes<16>(row.relationship_id());
+  if (!relationship_id || !content.ParseFromString(row.content())) return;
+  const auto key =
+      chain_id(*relationship_id, static_cast<crypto::Lane>(row.lane()), self.device.address());
+  auto chain = load<records::Chain>(store, Table::chain, key);
+  if (!chain || chain->seq() != content.conversation_seq()) return;
+  chain->set_seq(chain->seq() - 1);
+  chain->set_digest(content.prev_digest());
+  save(store, Table::chain, key, *chain);
+}
+
+}  // namespace holdspace::client

@@ -110,9 +110,13 @@ def check_absences(name, text):
                 fail(name, number, f"{what} has no place here")
 
 
+# Reads the version of the machine's time-zone data, once: the one file that a pure room opens.
+PURE_EXCEPT = {"boundary/time.cpp"}
+
+
 def check_pure(name, text):
     room = name.split("/")[0]
-    if room in PURE:
+    if room in PURE and name not in PURE_EXCEPT:
         for number, line in enumerate(text.splitlines(), 1):
             if PURE[room].search(line):
                 fail(name, number, f"{room}/ is pure: no I/O, no clock, no log, no wire")

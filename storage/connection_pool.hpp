@@ -19,7 +19,7 @@ inline constexpr std::size_t kConnectionsMax = 16;
 // Everything on one thread: the executor's.
 class ConnectionPool {
  public:
-  // `size` is 1..kConnectionsMax (asserted).
+  // `size` is 1..kConnectionsMax, else it throws std::logic_error.
   ConnectionPool(const boost::asio::any_io_executor& executor, const std::string& socket_path,
                  std::size_t size = kConnectionsDefault);
 

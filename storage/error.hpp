@@ -20,8 +20,8 @@ enum class CommandError : std::uint8_t {
   // Written, and no reply came before the deadline or before the connection broke: it may or may
   // not be done. Sending the same command again is right; every store function bears that.
   uncertain,
-  // The reply, or the record behind it, is not of the shape that this version writes. Nothing was
-  // written by the call. An operator must look; trying again does not help.
+  // The record behind the command is not of the shape that this version writes, or the server runs
+  // another version of the store functions. An operator must look; trying again does not help.
   corrupt,
 };
 

@@ -1,0 +1,85 @@
+#include "storage/store_call.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "boundary/names.hpp"
+
+namespace holdspace::storage {
+
+Answer<Told, CommandError> tell(Connection& connection, FunctionCall call, Deadline deadline) {
+  auto reply = co_await connection.call(std::move(call), deadline);
+  if (!reply) co_return reply.error();
+  if (reply->kind != Reply::Kind::array || reply->elements.empty() ||
+      reply->elements.front().kind != Reply::Kind::string) {
+    co_return CommandError::corrupt;
+  }
+  Told told;
+  told.word = std::move(reply->elements.front().text);
+  told.fields = std::move(reply->elements);
+  told.fields.erase(told.fields.begin());
+  co_return told;
+}
+
+const Reply* Fields::take(Reply::Kind kind) {
+  if (!well_ || at_end() || fields_[next_].kind != kind) {
+    well_ = false;
+    return nullptr;
+  }
+  return &fields_[next_++];
+}
+
+std::uint64_t Fields::number() {
+  if (!at_end() && fields_[next_].kind == Reply::Kind::string) {
+    const std::string read = text();
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(read.data(), read.data() + read.size(), value);
+    if (error != std::errc{} || end != read.data() + read.size()) well_ = false;
+    return value;
+  }
+  const Reply* field = take(Reply::Kind::integer);
+  if (field == nullptr) return 0;
+  if (field->integer < 0) well_ = false;
+  return static_cast<std::uint64_t>(field->integer);
+}
+
+std::string Fields::text() {
+  const Reply* field = take(Reply::Kind::string);
+  return field != nullptr ? field->text : std::string();
+}
+
+const std::vector<Reply>& Fields::list() {
+  static const std::vector<Reply> kEmpty;
+  const Reply* field = take(Reply::Kind::array);
+  return field != nullptr ? field->elements : kEmpty;
+}
+
+std::string join(const std::vector<std::uint32_t>& devices) {
+  std::string out;
+  for (const std::uint32_t device : devices) {
+    if (!out.empty()) out += ',';
+    out += std::to_string(device);
+  }
+  return out;
+}
+
+bool is_device_set(std::vector<std::uint32_t> devices) {
+  std::sort(devices.begin(), devices.end());
+  return (devices.empty() || devices.front() != 0) &&
+         std::adjacent_find(devices.begin(), devices.end()) == devices.end();
+}
+
+RelationshipFacts read_facts(Fields& fields) {
+  Fields inner(fields.list());
+  RelationshipFacts facts;
+  facts.id = inner.hex_id<RelationshipId>();
+  facts.therapist = inner.hex_id<AccountId>();
+  facts.client = inner.hex_id<AccountId>();
+  const auto state = boundary::parse_relationship_state(inner.text());
+  facts.state = state.value_or(boundary::RelationshipState::severed);
+  facts.policy_version = inner.number();
+  if (!inner.well() || !state) fields.reject();
+  return facts;
+}
+
+}  // namespace holdspace::storage

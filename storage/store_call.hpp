@@ -1,0 +1,96 @@
+// How the stores talk to their functions: one call, an answer that begins with a word, and fields
+// that are checked while they are read. Internal to storage/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "storage/connection.hpp"
+#include "storage/error.hpp"
+#include "storage/ids.hpp"
+#include "storage/relationship_store.hpp"
+#include "storage/reply.hpp"
+
+namespace holdspace::storage {
+
+// What a store function answered: 'ok' or a refusal's name, and what follows it.
+struct Told {
+  std::string word;
+  std::vector<Reply> fields;
+
+  [[nodiscard]] bool is_ok() const { return word == "ok"; }
+};
+
+[[nodiscard]] Answer<Told, CommandError> tell(Connection& connection, FunctionCall call,
+                                              Deadline deadline);
+
+// Reads fields in their order. A field of the wrong shape yields an empty value and is remembered:
+// check well() before using what was read.
+class Fields {
+ public:
+  explicit Fields(const std::vector<Reply>& fields) : fields_(fields) {}
+
+  [[nodiscard]] bool at_end() const { return next_ == fields_.size(); }
+  [[nodiscard]] bool well() const { return well_; }
+  void reject() { well_ = false; }
+
+  [[nodiscard]] std::uint64_t number();  // an integer, or a decimal as text
+  [[nodiscard]] std::string text();
+  [[nodiscard]] const std::vector<Reply>& list();
+
+  // As hexadecimal text; empty text is none.
+  template <class I>
+  [[nodiscard]] I hex_id() {
+    const std::string read = text();
+    if (read.empty()) return {};
+    return accept(parse_hex_id<I>(read));
+  }
+
+  // As 16 bytes.
+  template <class I>
+  [[nodiscard]] I id() {
+    return accept(parse_id<I>(text()));
+  }
+
+ private:
+  template <class I>
+  I accept(std::optional<I> parsed) {
+    if (!parsed) well_ = false;
+    return parsed.value_or(I{});
+  }
+  const Reply* take(Reply::Kind kind);
+
+  const std::vector<Reply>& fields_;
+  std::size_t next_ = 0;
+  bool well_ = true;
+};
+
+// The enumerator for a refusal's name; `corrupt` for a word that the operation does not know.
+template <class E>
+[[nodiscard]] E refusal(std::string_view word,
+                        std::initializer_list<std::pair<std::string_view, E>> known) {
+  for (const auto& [name, error] : known) {
+    if (name == word) return error;
+  }
+  return E::corrupt;
+}
+
+// Numbers beyond this are not exact in the store functions.
+inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53U) - 1;
+
+// "1,2,5", the form in which device sets are stored.
+[[nodiscard]] std::string join(const std::vector<std::uint32_t>& devices);
+
+// True when no device is 0 or listed twice.
+[[nodiscard]] bool is_device_set(std::vector<std::uint32_t> devices);
+
+// {id, therapist, client, state, policy version}, as hs_relationship_facts and others answer it.
+[[nodiscard]] RelationshipFacts read_facts(Fields& fields);
+
+}  // namespace holdspace::storage

@@ -98,6 +98,8 @@ enum class RespondError {
   replayed,          // a last-resort handshake seen before
   wrong_psk,         // psk kind or id differ from the one that was passed
   bad_key,           // a low-order or non-canonical key or ciphertext
+  not_proven,        // the first header does not open: the sender lacks a key or the invite that it
+                     // names, or the header was changed on the way
 };
 
 // Both ends of a successful handshake.

@@ -103,6 +103,9 @@ boost::system::result<Incoming, OpenFailure> PeerSessions::open_first(const Dire
                   true,
                   DoubleRatchet::responder(std::move(*keys), responder.prekeys.signed_prekey)};
   auto content = open_content(session.ratchet, direct, now);
+  if (!content && content.error() == OpenError::unknown_session) {
+    return OpenFailure{OpenError::handshake_failed, RespondError::not_proven};
+  }
   if (!content) return failure(content.error());
   auto next = state_->clone();
   next->add_theirs(std::move(session), now);

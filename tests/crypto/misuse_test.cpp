@@ -1,0 +1,80 @@
+// Mistakes that must not compile. Each assertion would turn false when a type lost its guard.
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <type_traits>
+
+#include "crypto/invite.hpp"
+#include "crypto/keys.hpp"
+#include "crypto/login.hpp"
+#include "crypto/session.hpp"
+#include "crypto/vault.hpp"
+
+namespace holdspace::crypto {
+namespace {
+
+template <class T>
+concept Printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
+template <class T>
+concept Comparable = requires(const T& a, const T& b) {
+  a == b;
+};
+template <class T>
+concept Copyable = std::is_copy_constructible_v<T> || std::is_copy_assignable_v<T>;
+
+template <class... Types>
+constexpr bool kGuarded = ((!Copyable<Types> && !Printable<Types> && !Comparable<Types> &&
+                            std::is_nothrow_move_constructible_v<Types>)&&...);
+
+static_assert(kGuarded<Secret<16>, Secret<32>, Secret<128>>);
+static_assert(kGuarded<AccountKey, DeviceSigningKey, GatewayKey, ClaimKey, OrganisationKey>);
+static_assert(kGuarded<DeviceDhKey, KemKey<OneTimeRole>, KemKey<LastResortRole>>);
+static_assert(kGuarded<InviteSecret, Psk, KeyFileKey, StoreKey, OneTimePrekey, PrekeyPair>);
+static_assert(!Copyable<PeerSessions> && !Copyable<Outgoing> && !Copyable<Incoming>);
+static_assert(!Copyable<LocalDevice> && !Copyable<HandshakeKeys>);
+
+// A key of one role does not stand in for another.
+static_assert(!std::is_convertible_v<DeviceSigningPublicKey, AccountPublicKey>);
+static_assert(!std::is_convertible_v<LastResortPublicKey, OneTimePublicKey>);
+static_assert(!std::is_convertible_v<SignedPrekeyPublicKey, DeviceDhPublicKey>);
+static_assert(
+    !std::is_invocable_v<decltype(&sign_device_list), const DeviceList&, const DeviceSigningKey&>);
+static_assert(!std::is_invocable_v<decltype(&verify_challenge), const AccountPublicKey&,
+                                   const LoginTranscript&, const Signature&>);
+
+// Only the verify functions make these; an unchecked statement cannot be used where a checked one
+// is wanted.
+static_assert(!std::is_constructible_v<Verified<DeviceCert>, DeviceCert, Hash32, ByteVector>);
+static_assert(!std::is_convertible_v<DeviceCert, Verified<DeviceCert>>);
+static_assert(!std::is_constructible_v<TrustedDevice, Verified<DeviceCert>, ListRef>);
+static_assert(!std::is_default_constructible_v<TrustedDevice>);
+static_assert(!std::is_default_constructible_v<Outgoing> &&
+              !std::is_default_constructible_v<Incoming>);
+
+// A result gives its product up only once: after_durable_write needs an rvalue.
+static_assert(!std::is_invocable_v<decltype(&Outgoing::after_durable_write), Outgoing&>);
+static_assert(!std::is_invocable_v<decltype(&Incoming::after_durable_write), Incoming&>);
+
+// Signing takes a name.
+static_assert(!std::is_invocable_v<decltype(&AccountKey::sign), const AccountKey&, ByteView>);
+
+TEST(Misuse, secrets_leave_nothing_behind_when_they_move) {
+  Secret<32> first;
+  first.overwrite()[5] = 7;
+  const Secret<32> second = std::move(first);
+  EXPECT_EQ(second.expose()[5], 7);
+  EXPECT_EQ(first.expose()[5], 0);  // NOLINT(bugprone-use-after-move): that is the point
+}
+
+TEST(Misuse, secrets_are_wiped_when_they_go) {
+  alignas(Secret<32>) std::array<std::uint8_t, sizeof(Secret<32>)> memory{};
+  auto* secret = new (memory.data()) Secret<32>();
+  secret->overwrite()[0] = 0xAA;
+  secret->~Secret();
+  EXPECT_EQ(std::count(memory.begin(), memory.end(), 0xAA), 0);
+}
+
+}  // namespace
+}  // namespace holdspace::crypto

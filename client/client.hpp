@@ -47,7 +47,8 @@ inline constexpr auto kInviteValidity = crypto::kInviteLife;
 struct ClientOptions {
   std::string trust_file;  // PEM; empty: the profile's own, if it has one, otherwise the system's
   EventHook on_event;      // may be empty
-  // A message is durable in the history. May be empty; the history has it anyway.
+  // A message, or an envelope that does not open, is durable in the history. May be empty; the
+  // history has it anyway.
   std::function<void(std::uint64_t ordinal, const records::Message& message)> on_message;
 };
 
@@ -123,6 +124,8 @@ class Client {
 
   [[nodiscard]] const Identity& identity() const { return identity_; }
   [[nodiscard]] LocalStore& store() { return *store_; }
+  // One-time keys that the gateway has of this device, as of the present or last login.
+  [[nodiscard]] std::uint32_t one_time_keys() const { return one_time_keys_; }
   // Of the present or last login.
   [[nodiscard]] const std::optional<LoggedIn>& logged_in() const { return logged_in_; }
 
@@ -176,6 +179,7 @@ class Client {
   std::optional<LoggedIn> logged_in_;
   std::set<std::string> submitting_;  // outbox ids; each goes out once at a time
   int receiving_ = 0;                 // receive_all() coroutines that have not ended
+  std::uint32_t one_time_keys_ = 0;
   bool drained_ = false;
   bool stopping_ = false;
   boost::asio::steady_timer pause_timer_;

@@ -89,7 +89,7 @@ asio::awaitable<bool> Client::take(std::shared_ptr<Connection> connection, v1::D
 }
 
 void Client::tell_delivered(const v1::Delivered& item, const Opened& opened) {
-  if (opened.step == OpenStep::stored && options_.on_message) {
+  if (opened.message_ordinal != 0 && options_.on_message) {
     const auto message =
         load<records::Message>(*store_, Table::message, encode_u64(opened.message_ordinal));
     if (message) options_.on_message(opened.message_ordinal, *message);

@@ -34,6 +34,7 @@ asio::awaitable<void> Client::upkeep() {
 
 asio::awaitable<void> Client::publish_prekeys() {
   const auto& welcome = logged_in_->welcome;
+  one_time_keys_ = welcome.one_time_keys();
   const auto pairs = own_prekeys(*store_);
   const bool rotate =
       pairs.empty() || now() >= pairs.back().second.created_at + crypto::kPrekeyRotation;
@@ -67,7 +68,10 @@ asio::awaitable<void> Client::publish_prekeys() {
   }
   const auto answer = co_await ask(std::move(frame));
   // Not published now: the next login is told again that keys are needed.
-  if (!answer.has_value()) note("prekeys: " + answer.error().text);
+  if (answer.has_value())
+    one_time_keys_ = answer->prekeys_published().one_time_keys();
+  else
+    note("prekeys: " + answer.error().text);
 }
 
 asio::awaitable<void> Client::renew_device_list() {

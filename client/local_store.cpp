@@ -249,27 +249,25 @@ std::optional<crypto::SecretBytes> LocalStore::get(Table table, std::string_view
   return record;
 }
 
-void LocalStore::scan(
-    Table table, std::string_view prefix,
-    const std::function<bool(std::string_view, crypto::SecretBytes)>& visit) const {
+void LocalStore::scan(Table table, std::string_view prefix, const Visitor& visit) const {
+  const std::string held(prefix);
+  scan_from(table, held, [&held, &visit](std::string_view id, crypto::SecretBytes record) {
+    return id.starts_with(held) && visit(id, std::move(record));
+  });
+}
+
+void LocalStore::scan_from(Table table, std::string_view first, const Visitor& visit) const {
   Statement statement(database_,
                       "SELECT id, sealed FROM record WHERE kind=? AND id>=? ORDER BY id");
-  statement.text(name(table)).blob(prefix);
+  statement.text(name(table)).blob(first);
   while (statement.step()) {
     const auto id = statement.column(0);
-    if (!id.starts_with(prefix)) return;
     const auto sealed = statement.column(1);
     auto record = crypto::open_record(key_, {name(table), id, generation_}, view(sealed));
     if (!record)
       throw StoreFailure("a record of the local store was altered or belongs to another store");
     if (!visit(id, std::move(*record))) return;
   }
-}
-
-std::uint64_t LocalStore::count(Table table) const {
-  Statement statement(database_, "SELECT count(*) FROM record WHERE kind=?");
-  statement.text(name(table));
-  return statement.step() ? statement.number(0) : 0;
 }
 
 void LocalStore::put(Table table, std::string_view id, crypto::ByteView record) {

@@ -86,11 +86,12 @@ class LocalStore {
 
   // All throw StoreFailure.
   [[nodiscard]] std::optional<crypto::SecretBytes> get(Table table, std::string_view id) const;
-  // In the order of ids, those that begin with `prefix`; stops when `visit` returns false. `visit`
-  // must not write.
-  void scan(
-      Table table, std::string_view prefix,
-      const std::function<bool(std::string_view id, crypto::SecretBytes record)>& visit) const;
+  // In the order of ids; stops when `visit` returns false. `visit` must not write.
+  using Visitor = std::function<bool(std::string_view id, crypto::SecretBytes record)>;
+  // Those whose ids begin with `prefix`.
+  void scan(Table table, std::string_view prefix, const Visitor& visit) const;
+  // Those from the id `first` on.
+  void scan_from(Table table, std::string_view first, const Visitor& visit) const;
   [[nodiscard]] std::uint64_t count(Table table) const;
   // Inside a transaction only.
   void put(Table table, std::string_view id, crypto::ByteView record);

@@ -45,13 +45,19 @@ void save(LocalStore& store, Table table, crypto::ByteView id, const Record& rec
   save(store, table, to_string(id), record);
 }
 
-// In the order of ids; `visit` must not write. Returns false to stop.
+// In the order of ids, from the id `first` on; `visit` must not write. Returns false to stop.
+template <class Record>
+void each_from(const LocalStore& store, Table table, std::string_view first,
+               const std::function<bool(std::string_view id, const Record& record)>& visit) {
+  store.scan_from(table, first, [&visit](std::string_view id, const crypto::SecretBytes& bytes) {
+    return visit(id, parse_record<Record>(bytes));
+  });
+}
+
 template <class Record>
 void each(const LocalStore& store, Table table,
           const std::function<bool(std::string_view id, const Record& record)>& visit) {
-  store.scan(table, {}, [&visit](std::string_view id, const crypto::SecretBytes& bytes) {
-    return visit(id, parse_record<Record>(bytes));
-  });
+  each_from<Record>(store, table, {}, visit);
 }
 
 }  // namespace holdspace::client

@@ -98,7 +98,7 @@ asio::awaitable<result<std::string, ReadError>> SocketConnection::read() {
 // The reader wants bytes: those that wait here first, then the socket's.
 void SocketConnection::start_read(std::span<std::uint8_t> into, ReadHandler handler) {
   read_into_ = into;
-  read_handler_ = std::move(handler);
+  read_handler_.swap(handler);  // its move assignment recurses in Asio 1.26
   if (in_taken_ < in_.size() || fault_ || reading_over_) {
     post_complete_read();
   } else if (channel_.readable_at_once() && !paused_) {
@@ -164,7 +164,8 @@ void SocketConnection::complete_read() {
     clear(in_);
     in_taken_ = 0;
   }
-  auto handler = std::exchange(read_handler_, nullptr);
+  ReadHandler handler;
+  handler.swap(read_handler_);
   std::move(handler)(bytes > 0 ? error_code() : error_code(asio::error::eof), bytes);
 }
 

@@ -48,7 +48,7 @@ class SocketConnection final : public Connection,
   // Drops the connection now.
   void abort();
   // Lets go of a read that can complete no more, because its io_context ends.
-  void forget_read() { read_handler_ = nullptr; }
+  void forget_read() { ReadHandler().swap(read_handler_); }
 
   [[nodiscard]] boost::asio::awaitable<boost::system::result<std::string, ReadError>> read()
       override;

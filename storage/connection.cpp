@@ -19,6 +19,7 @@
 #include <boost/asio/write.hpp>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <random>
 #include <utility>
 
@@ -41,7 +42,9 @@ struct Waiting {
   explicit Waiting(const asio::any_io_executor& executor) : timer(executor) {}
 
   std::string bytes;
-  asio::any_completion_handler<void(Outcome)> handler;  // empty once answered
+  // Empty once answered. Optional, because in Boost 1.81 move assignment of the handler calls
+  // itself.
+  std::optional<asio::any_completion_handler<void(Outcome)>> handler;
   asio::steady_timer timer;
   bool is_written = false;
 };
@@ -83,7 +86,7 @@ class Connection::Link : public std::enable_shared_from_this<Link> {
     const std::weak_ptr<Waiting> entry = waiting;
     asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected()) slot.assign(Abandon{link, entry});
-    waiting->handler = std::move(handler);
+    waiting->handler.emplace(std::move(handler));
     waiting->timer.expires_at(deadline);
     waiting->timer.async_wait(Abandon{link, entry});
     queued_.push_back(waiting);
@@ -117,7 +120,8 @@ class Connection::Link : public std::enable_shared_from_this<Link> {
   void finish(const Entry& entry, Outcome outcome) {
     if (!entry->handler) return;
     entry->timer.cancel();
-    auto handler = std::exchange(entry->handler, nullptr);
+    auto handler = std::move(*entry->handler);
+    entry->handler.reset();
     asio::cancellation_slot slot = asio::get_associated_cancellation_slot(handler);
     if (slot.is_connected()) slot.clear();
     answer(std::move(handler), std::move(outcome));

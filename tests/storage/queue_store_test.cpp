@@ -1,0 +1,196 @@
+// Reading a queue under its gate, and emptying it.
+#include "storage/queue_store.hpp"
+
+#include <algorithm>
+
+#include "storage/redis_keys.hpp"
+#include "tests/storage/store_world.hpp"
+
+namespace holdspace::storage {
+namespace {
+
+using namespace std::chrono_literals;
+using Read = boost::system::result<std::vector<QueueEntry>, ReadError>;
+
+class QueueStoreTest : public PracticeTest {
+ protected:
+  void accept(AcceptRequest request) {
+    ASSERT_TRUE(run(stores_.queues.accept(std::move(request), soon())).has_value());
+  }
+  Read read(ReadRequest request) { return run(stores_.queues.read(std::move(request), soon())); }
+  std::vector<PendingQueue> pending(DeviceRef device) {
+    auto found = *run(stores_.queues.pending(practice_, device, soon()));
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.queue < b.queue; });
+    return found;
+  }
+  std::uint32_t ack(DeviceRef device, std::vector<AckItem> items) {
+    return *run(stores_.queues.ack(practice_, device, std::move(items), soon()));
+  }
+};
+
+TEST_F(QueueStoreTest, pending_tells_what_the_gate_needs) {
+  EXPECT_TRUE(pending(therapist1_).empty());
+  accept(message(1));
+  accept(message(2));
+  AcceptRequest logistics = message(3);
+  logistics.lane = boundary::Lane::logistics;
+  accept(logistics);
+  accept(reply(4));
+  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "one", soon())));
+  const auto found = pending(therapist2_);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].queue, routine(Origin::peer));
+  EXPECT_EQ(found[0].count, 2U);
+  EXPECT_EQ(found[0].first_seq, 1U);
+  EXPECT_EQ(found[0].facts.therapist, therapist_);
+  EXPECT_EQ(found[0].facts.client, client_);
+  EXPECT_EQ(found[0].facts.state, boundary::RelationshipState::active);
+  EXPECT_EQ(found[0].facts.policy_version, 1U);
+  EXPECT_EQ(found[1].queue, routine(Origin::own));
+  EXPECT_EQ(found[1].count, 1U);
+  EXPECT_EQ(found[2].queue.lane, boundary::Lane::logistics);
+}
+
+TEST_F(QueueStoreTest, reading_goes_on_after_a_seq) {
+  for (std::uint16_t i = 1; i <= 5; ++i) accept(message(i));
+  ReadRequest request = reading(therapist1_, Origin::peer);
+  request.after_seq = 2;
+  request.entries_max = 2;
+  const Read some = read(request);
+  ASSERT_EQ(some->size(), 2U);
+  EXPECT_EQ(some->at(0).seq, 3U);
+  EXPECT_EQ(some->at(1).seq, 4U);
+  request.after_seq = 5;
+  EXPECT_TRUE(read(request)->empty());
+  request.after_seq = ~std::uint64_t{0};
+  EXPECT_TRUE(read(request)->empty());
+}
+
+TEST_F(QueueStoreTest, reading_stops_at_its_bytes_but_gives_one) {
+  for (std::uint16_t i = 1; i <= 5; ++i) accept(message(i));
+  ReadRequest request = reading(therapist1_, Origin::peer);
+  request.bytes_max = 2 * 16;  // an envelope of the test has 16 bytes
+  EXPECT_EQ(read(request)->size(), 2U);
+  request.bytes_max = 1;
+  EXPECT_EQ(read(request)->size(), 1U);
+}
+
+TEST_F(QueueStoreTest, reading_changes_nothing) {
+  accept(message(1));
+  const auto before = picture();
+  EXPECT_EQ(read(reading(therapist1_, Origin::peer))->size(), 1U);
+  EXPECT_EQ(read(reading(therapist1_, Origin::peer))->size(), 1U);
+  EXPECT_EQ(picture(), before);
+}
+
+TEST_F(QueueStoreTest, a_read_under_an_outdated_decision_is_stale) {
+  accept(message(1));
+  ReadRequest request = reading(therapist1_, Origin::peer);
+  request.validity.span = {now_ - 2h, now_};
+  EXPECT_EQ(read(request).error(), ReadError::stale);
+  request.validity.span = {now_ + 1h, now_ + 2h};
+  EXPECT_EQ(read(request).error(), ReadError::stale);
+  request = reading(therapist1_, Origin::peer);
+  request.validity.state = boundary::RelationshipState::ended;
+  EXPECT_EQ(read(request).error(), ReadError::stale);
+  request = reading(therapist1_, Origin::peer);
+  request.validity.therapist = client_;
+  EXPECT_EQ(read(request).error(), ReadError::stale);
+  request = reading(therapist1_, Origin::peer);
+  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "shut", soon())));
+  EXPECT_EQ(read(request).error(), ReadError::stale);
+  request.validity.policy_version = 1;
+  EXPECT_EQ(read(request)->size(), 1U);
+}
+
+TEST_F(QueueStoreTest, own_copies_have_no_gate) {
+  accept(message(1));
+  ReadRequest request = reading(client2_, Origin::own);
+  request.validity = {};
+  EXPECT_EQ(read(request)->size(), 1U);
+}
+
+TEST_F(QueueStoreTest, reads_out_of_bounds_are_refused) {
+  ReadRequest request = reading(therapist1_, Origin::peer);
+  request.entries_max = 0;
+  EXPECT_EQ(read(request).error(), ReadError::invalid);
+  request.entries_max = kReadEntriesMax + 1;
+  EXPECT_EQ(read(request).error(), ReadError::invalid);
+}
+
+TEST_F(QueueStoreTest, acks_remove_and_are_idempotent) {
+  for (std::uint16_t i = 1; i <= 4; ++i) accept(message(i));
+  const SubQueue queue = routine(Origin::peer);
+  EXPECT_EQ(ack(therapist1_, {{queue, 1}, {queue, 3}, {queue, 3}}), 2U);
+  EXPECT_EQ(ack(therapist1_, {{queue, 1}, {queue, 3}}), 0U);
+  const auto left = pending(therapist1_);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].count, 2U);
+  EXPECT_EQ(left[0].first_seq, 2U);
+  const Read entries = read(reading(therapist1_, Origin::peer));
+  ASSERT_EQ(entries->size(), 2U);
+  EXPECT_EQ(entries->at(0).seq, 2U);
+  EXPECT_EQ(entries->at(1).seq, 4U);
+  EXPECT_EQ(pending(therapist2_).at(0).count, 4U);
+}
+
+TEST_F(QueueStoreTest, acks_of_what_was_never_there_change_nothing) {
+  accept(message(1));
+  const auto before = picture();
+  const SubQueue queue = routine(Origin::peer);
+  SubQueue foreign = queue;
+  foreign.relationship = make_id<RelationshipId>(0xBB, 77);
+  EXPECT_EQ(ack(therapist1_, {{queue, 0},
+                              {queue, 2},
+                              {foreign, 1},
+                              {routine(Origin::own), 1},
+                              {queue, ~std::uint64_t{0}}}),
+            0U);
+  EXPECT_EQ(ack({admin_, 1}, {{queue, 1}}), 0U);
+  EXPECT_EQ(picture(), before);
+  EXPECT_EQ(run(stores_.queues.ack(practice_, therapist1_, {}, soon())).error(), AckError::invalid);
+  EXPECT_EQ(run(stores_.queues.ack(practice_, therapist1_,
+                                   std::vector<AckItem>(kAcksMax + 1, {queue, 1}), soon()))
+                .error(),
+            AckError::invalid);
+}
+
+TEST_F(QueueStoreTest, numbers_go_on_after_a_queue_was_empty) {
+  accept(message(1));
+  accept(message(2));
+  const SubQueue queue = routine(Origin::peer);
+  EXPECT_EQ(ack(therapist1_, {{queue, 1}, {queue, 2}}), 2U);
+  EXPECT_TRUE(pending(therapist1_).empty());
+  EXPECT_EQ(
+      redis({"EXISTS", keys::Device(practice_, therapist1_).queue(keys::sub_queue(queue))}).integer,
+      0);
+  accept(message(3));
+  const Read entries = read(reading(therapist1_, Origin::peer));
+  ASSERT_EQ(entries->size(), 1U);
+  EXPECT_EQ(entries->at(0).seq, 3U);
+  EXPECT_EQ(pending(therapist1_).at(0).first_seq, 3U);
+}
+
+TEST_F(QueueStoreTest, no_key_ever_has_a_time_to_live) {
+  accept(message(1));
+  accept(reply(2));
+  ASSERT_TRUE(
+      run(stores_.prekeys.publish_prekeys(practice_, therapist1_, "set", {{1, "k"}}, soon())));
+  ASSERT_TRUE(
+      run(stores_.prekeys.fetch_prekeys(practice_, client1_, therapist_, {1}, soon())).has_value());
+  const auto keys = picture();
+  EXPECT_GT(keys.size(), 20U);
+  for (const auto& [key, value] : keys) EXPECT_EQ(redis({"PTTL", key}).integer, -1) << key;
+}
+
+TEST_F(QueueStoreTest, every_key_of_a_practice_is_in_its_slot) {
+  accept(message(1));
+  const std::string tag = "{" + to_hex(practice_) + "}";
+  for (const auto& [key, value] : picture()) {
+    EXPECT_EQ(key.rfind("hs:" + tag + ":", 0), 0U) << key;
+  }
+}
+
+}  // namespace
+}  // namespace holdspace::storage

@@ -7,7 +7,9 @@ namespace holdspace::crypto {
 
 std::optional<DoubleRatchet> DoubleRatchet::initiator(HandshakeKeys keys,
                                                       const SignedPrekeyPublicKey& signed_prekey) {
-  DoubleRatchet ratchet(keys.transcript, std::move(keys.root_key), DhKey<RatchetRole>::generate());
+  // The first turn replaces this key before anything uses it.
+  DoubleRatchet ratchet(keys.transcript, std::move(keys.root_key),
+                        DhKey<RatchetRole>::from_secret(Secret<32>{}));
   ratchet.next_sending_header_ = std::move(keys.initiator_header);
   ratchet.next_receiving_header_ = std::move(keys.responder_header);
   ratchet.peer_dh_ = {signed_prekey.bytes};

@@ -128,9 +128,16 @@ std::optional<PeerSessions> PeerSessions::parse(ByteView bytes) {
   const std::uint8_t has_active_since = in.u8();
   const Instant active_since = in.instant();
   if (ours_opened > 1 || theirs_opened > 1 || has_active_since > 1) return std::nullopt;
+  if (state->self == state->peer || state->self.device_id == 0 || state->peer.device_id == 0) {
+    return std::nullopt;
+  }
   state->ours_opened = ours_opened == 1;
   state->theirs_opened = theirs_opened == 1;
-  if (has_active_since == 1) state->active_since = active_since;
+  if (has_active_since == 1) {
+    state->active_since = active_since;
+  } else if (active_since != Instant{}) {
+    return std::nullopt;
+  }
   state->retired.resize(in.count(kRetiredMax));
   for (SessionId& id : state->retired) id = in.bytes<16>();
   const std::size_t count = in.count(kSessionsMax);

@@ -1,0 +1,125 @@
+// Our own vectors: re-derived from the seed, and read as another implementation would, from the
+// file's inputs alone.
+#include <gtest/gtest.h>
+
+#include "crypto/aead.hpp"
+#include "crypto/kdf.hpp"
+#include "crypto/padding.hpp"
+#include "crypto/x25519.hpp"
+#include "crypto/xwing.hpp"
+#include "tests/crypto/support/composition.hpp"
+#include "tests/crypto/support/json_vectors.hpp"
+#include "tests/crypto/support/people.hpp"
+
+namespace holdspace::crypto {
+namespace {
+
+using nlohmann::json;
+using testing::from_hex;
+using testing::hex_field;
+
+Secret<32> secret_field(const json& object, const char* name) {
+  return Secret<32>(*to_bytes<32>(hex_field(object, name)));
+}
+
+TEST(Composition, every_file_is_what_the_code_makes) {
+  for (const auto& [file, made] : testing::make_composition_vectors()) {
+    const auto stored = testing::own_vectors(file);
+    ASSERT_TRUE(stored.has_value()) << file;
+    // Compared as text, so that a failure does not print a hundred kilobytes.
+    EXPECT_TRUE(stored->dump() == json::parse(made.dump()).dump())
+        << file << " differs: a change of the protocol needs a new suite id";
+  }
+}
+
+// The formulas of section 7, written once more from the document.
+TEST(Composition, handshake_keys_follow_from_the_inputs) {
+  const auto file = testing::own_vectors("handshake.json");
+  ASSERT_TRUE(file.has_value());
+  ASSERT_EQ(file->at("cases").size(), 4U);
+  for (const json& test : file->at("cases")) {
+    const json& b = test.at("responder");
+    const json& prekeys = test.at("responder_prekeys");
+    const ByteVector hs = hex_field(test, "hs");
+    const bool one_time = test.at("kem_kind") == 1;
+    const Secret<32> spk = secret_field(prekeys, "signed_prekey_secret");
+    const Secret<32> kem = secret_field(prekeys, one_time ? "one_time_seed" : "last_resort_seed");
+    const auto a_ddk = *to_bytes<32>(hex_field(test.at("initiator"), "dh_key"));
+    const auto ek = *to_bytes<32>(ByteView(hs).subspan(hs.size() - 17 - 1120 - 32, 32));
+    const auto ct = *to_bytes<1120>(ByteView(hs).subspan(hs.size() - 17 - 1120, 1120));
+
+    const Hash64 transcript =
+        hash({label("hs/th"), hs, hex_field(b, "account_key"), hex_field(b, "signing_key"),
+              hex_field(b, "dh_key"), x25519_public(spk), xwing_public(kem)});
+    EXPECT_EQ(testing::hex_of(transcript), test.at("transcript").get<std::string>());
+    const ByteVector input = Writer{}
+                                 .secret(*x25519(spk, a_ddk))
+                                 .secret(*x25519(secret_field(b, "dh_secret"), ek))
+                                 .secret(*x25519(spk, ek))
+                                 .secret(*xwing_decapsulate(kem, ct))
+                                 .bytes(hex_field(test, "psk"))
+                                 .take();
+    const Secret<128> keys =
+        hkdf_expand<128>(hkdf_extract(hash32({label("hs/salt")}), input), "hs/keys", transcript);
+    EXPECT_EQ(testing::hex_of(keys.expose()), test.at("keys").get<std::string>());
+    EXPECT_EQ(testing::hex_of(hash({label("sid"), transcript})).substr(0, 32),
+              test.at("session_id").get<std::string>());
+  }
+}
+
+// One reader that has the recipient's secrets and the first case of the script opens the first
+// chain by hand.
+TEST(Composition, first_message_of_the_script_opens_by_the_formulas) {
+  const auto file = testing::own_vectors("ratchet.json");
+  ASSERT_TRUE(file.has_value());
+  EXPECT_TRUE(file->at("opened").get<bool>());
+  ASSERT_EQ(file->at("messages").size(), 40U);
+  const json& setup = file->at("setup");
+  const json& message = file->at("messages").front();
+  const json& b = setup.at("responder");
+  const ByteVector hs = hex_field(message, "hs");
+  const Secret<32> spk = secret_field(setup.at("responder_prekeys"), "signed_prekey_secret");
+  const Secret<32> kem = secret_field(setup.at("responder_prekeys"), "one_time_seed");
+  const auto a_ddk = *to_bytes<32>(hex_field(setup.at("initiator"), "dh_key"));
+  const auto ek = *to_bytes<32>(ByteView(hs).subspan(hs.size() - 17 - 1120 - 32, 32));
+  const auto ct = *to_bytes<1120>(ByteView(hs).subspan(hs.size() - 17 - 1120, 1120));
+  const Hash64 transcript =
+      hash({label("hs/th"), hs, hex_field(b, "account_key"), hex_field(b, "signing_key"),
+            hex_field(b, "dh_key"), x25519_public(spk), xwing_public(kem)});
+  const ByteVector input = Writer{}
+                               .secret(*x25519(spk, a_ddk))
+                               .secret(*x25519(secret_field(b, "dh_secret"), ek))
+                               .secret(*x25519(spk, ek))
+                               .secret(*xwing_decapsulate(kem, ct))
+                               .bytes(Bytes<32>{})
+                               .take();
+  const Secret<128> keys =
+      hkdf_expand<128>(hkdf_extract(hash32({label("hs/salt")}), input), "hs/keys", transcript);
+
+  const ByteVector header_ad = Writer{}.bytes(label("dr/hdr")).bytes(transcript).take();
+  const auto header = aead_open(key_at(keys, 1), header_ad, hex_field(message, "eh"));
+  ASSERT_TRUE(header.has_value());
+  ASSERT_EQ(header->size(), 1258U);
+  const auto dh = *to_bytes<32>(ByteView(*header).subspan(10, 32));
+  const auto ek_new = *to_bytes<1216>(ByteView(*header).subspan(42, 1216));
+  const Hash64 turn =
+      hash({label("dr/turn"), transcript, Bytes<4>{}, dh, x25519_public(spk), ek_new});
+  const ByteVector mixed = Writer{}.secret(*x25519(spk, dh)).bytes(Bytes<32>{}).take();
+  const Secret<32> prk = hkdf_extract(key_at(keys, 0).expose(), mixed);
+  const Secret<128> turn_keys = hkdf_expand<128>(prk, "dr/rk", turn);
+  const Secret<64> chain = hkdf_expand<64>(key_at(turn_keys, 1), "dr/chain");
+  const ByteVector body_ad = Writer{}
+                                 .bytes(label("dr/body"))
+                                 .bytes(transcript)
+                                 .bytes(hex_field(message, "env"))
+                                 .bytes(hex_field(message, "eh"))
+                                 .take();
+  const auto padded = aead_open(key_at(chain, 1), body_ad, hex_field(message, "body"));
+  ASSERT_TRUE(padded.has_value());
+  const auto content = unpad(*padded);
+  ASSERT_TRUE(content.has_value());
+  EXPECT_EQ(testing::hex_of(*content), message.at("content").get<std::string>());
+}
+
+}  // namespace
+}  // namespace holdspace::crypto

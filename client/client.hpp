@@ -159,7 +159,7 @@ class Client {
 
   // client_requests.cpp
   boost::asio::awaitable<Answer> ask(v1::ClientFrame frame);
-  boost::asio::awaitable<boost::system::result<v1::Devices, Failure>> fetch_devices(
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Devices, Failure>> fetch_devices(
       crypto::AccountId account_id);
   std::optional<crypto::Pin> pin_for(const crypto::AccountId& account_id,
                                      const v1::Devices& fetched, records::Peer& peer) const;

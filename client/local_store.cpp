@@ -270,6 +270,12 @@ void LocalStore::scan_from(Table table, std::string_view first, const Visitor& v
   }
 }
 
+std::uint64_t LocalStore::count(Table table) const {
+  Statement statement(database_, "SELECT count(*) FROM record WHERE kind=?");
+  statement.text(name(table));
+  return statement.step() ? statement.number(0) : 0;
+}
+
 void LocalStore::put(Table table, std::string_view id, crypto::ByteView record) {
   if (!in_transaction_) throw std::logic_error("a record is written inside a transaction");
   const auto sealed = crypto::seal_record(key_, {name(table), id, generation_}, record);

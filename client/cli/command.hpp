@@ -22,7 +22,7 @@ inline constexpr int kNotConfirmed = 4;  // kept here, and goes out again
 
 enum class Output : std::uint8_t {
   human,
-  json,  // one object, or one object a line for inbox and history
+  json,  // one object; inbox, history and outbox: one object a line
 };
 
 struct Globals {

@@ -172,7 +172,7 @@ asio::awaitable<int> list_devices(client::Client& device, Globals globals) {
 int print_outbox(const Globals& globals, const client::LocalStore& store) {
   const auto rows = outbox_rows(store, true);
   if (globals.output == Output::json) {
-    std::cout << Json{{"outbox", rows}}.dump() << '\n';
+    for (const auto& row : rows) std::cout << row.dump() << '\n';
   } else {
     for (const auto& row : rows)
       std::cout << "to " << printable(row["to"].get<std::string>(), "") << ", written "

@@ -1,0 +1,152 @@
+// Send: one logical message in all its copies. The answer is durable or definite or says that it is
+// neither. docs/architecture.md section 3, docs/protocol.md section 10.
+#include <utility>
+
+#include "boundary/names.hpp"
+#include "crypto/hash.hpp"
+#include "gateway/envelope_check.hpp"
+#include "gateway/fields.hpp"
+#include "gateway/handlers.hpp"
+#include "gateway/hints.hpp"
+#include "gateway/policy_snapshot.hpp"
+#include "gateway/policy_wire.hpp"
+#include "gateway/reply_error.hpp"
+
+namespace holdspace::gateway {
+namespace {
+
+// A decision is overtaken by a policy change or a gate's instant; three in a row within 2.5 s are
+// not chance.
+constexpr int kDecisionsMax = 3;
+// Not one of the boundary's reasons: no therapist's policy, no promise to hold to.
+constexpr const char* kNoPolicy = "no_policy";
+
+// Fills what the frame says; the decision comes later.
+boost::system::result<storage::AcceptRequest, v1::Error> read_send(const Identity& who,
+                                                                   const v1::Send& send) {
+  Fields fields;
+  storage::AcceptRequest request;
+  request.practice = who.practice;
+  request.sender = who.device;
+  request.session = who.session;
+  request.message = fields.id<storage::MessageId>("send.message_id", send.message_id());
+  request.relationship =
+      fields.id<storage::RelationshipId>("send.relationship_id", send.relationship_id());
+  fields.require(send.lane() != v1::LANE_UNSPECIFIED, "send.lane");
+  fields.require(!send.copies().empty(), "send.copies");
+  if (fields.wrong()) return invalid_field(*fields.wrong());
+
+  request.lane = to_lane(send.lane());
+  request.send_hash = crypto::hash32({view(send.SerializeAsString())});
+  const EnvelopeContext context{who.device, request.message, request.relationship, request.lane};
+  for (int i = 0; i < send.copies_size(); ++i) {
+    auto copy = check_envelope(send.copies(i), context);
+    if (!copy.has_value()) {
+      auto error = invalid_field(element_path("send.copies", i, copy.error().field));
+      if (copy.error().kind == EnvelopeFault::Kind::too_large) error.set_code(v1::TOO_LARGE);
+      return error;
+    }
+    request.copies.push_back(std::move(*copy));
+  }
+  return request;
+}
+
+struct Decision {
+  v1::Verdict verdict;
+  std::optional<v1::Error> refusal;
+  std::string reason;
+};
+
+Decision decide_send(const PolicySnapshot& snapshot, storage::AcceptRequest& request, Instant now) {
+  const auto& relationship = snapshot.facts;
+  const auto facts = facts_for(relationship, request.sender.account, Side::sending, request.lane);
+  const auto verdict = boundary::decide(*snapshot.gate, facts, now);
+  Decision decision{to_wire(verdict, *snapshot.gate), std::nullopt,
+                    std::string(boundary::name(verdict.reason))};
+  if (verdict.outcome == boundary::Outcome::refuse) {
+    decision.refusal = to_error(verdict.reason, decision.verdict);
+  } else if (relationship.policy_version == 0) {
+    decision.reason = kNoPolicy;
+    decision.verdict.set_outcome(v1::REFUSAL);
+    decision.verdict.set_reason(kNoPolicy);
+    decision.verdict.clear_zone();
+    decision.refusal = make_error(v1::REFUSED);
+    *decision.refusal->mutable_verdict() = decision.verdict;
+  }
+  request.peer = relationship.therapist == request.sender.account ? relationship.client
+                                                                  : relationship.therapist;
+  request.validity = validity_of(relationship, verdict);
+  request.verdict = decision.verdict.SerializeAsString();
+  return decision;
+}
+
+std::string outcome_of(const storage::Accepted& accepted, const v1::Verdict& verdict) {
+  if (accepted.duplicate) return "duplicate";
+  return verdict.outcome() == v1::RELEASED ? "released" : "held";
+}
+
+Handled confirm(SessionPtr session, std::uint64_t request_id, const storage::AcceptRequest& request,
+                storage::Accepted accepted) {
+  const auto worker = session->worker();
+  v1::ServerFrame frame;
+  auto& answer = *frame.mutable_accepted();
+  answer.set_message_id(storage::to_bytes(request.message));
+  answer.set_store_epoch(to_string(worker->epoch));
+  answer.mutable_verdict()->ParseFromString(accepted.verdict);
+  answer.set_duplicate(accepted.duplicate);
+  worker->gateway.metrics.send_answered(outcome_of(accepted, answer.verdict()));
+  session->reply(request_id, std::move(frame));
+  co_await hint_recipients(worker, request.practice, request.sender.account, request.relationship,
+                           request.lane, std::move(accepted.copies));
+}
+
+void refuse(Session& session, std::uint64_t request_id, v1::Error error) {
+  session.worker()->gateway.metrics.send_answered(name(error.code()));
+  session.reply(request_id, std::move(error));
+}
+
+}  // namespace
+
+Handled handle_send(SessionPtr session, v1::ClientFrame frame) {
+  const auto worker = session->worker();
+  const auto& who = session->identity();
+  const auto id = frame.request_id();
+  const auto deadline = request_deadline();
+
+  auto request = read_send(who, frame.send());
+  if (!request.has_value()) co_return refuse(*session, id, std::move(request.error()));
+  if (request->lane != boundary::Lane::urgent) {
+    const auto wait = worker->gateway.limits.take_send(who.device, monotonic_now());
+    if (wait) co_return refuse(*session, id, rate_limited(*wait));
+  }
+  if (!worker->accepting()) co_return refuse(*session, id, unavailable());
+
+  for (int attempt = 1;; ++attempt) {
+    const auto snapshot =
+        co_await take_snapshot(worker, who.practice, request->relationship, who.device.account,
+                               session->known_facts(request->relationship), deadline);
+    if (!snapshot.has_value()) co_return refuse(*session, id, to_error(snapshot.error()));
+    session->remember_facts(snapshot->facts);
+    const auto now = worker->store_now();
+    if (!now) co_return refuse(*session, id, unavailable());
+    auto decision = decide_send(*snapshot, *request, *now);
+    if (decision.refusal) {
+      worker->gateway.metrics.send_refused(decision.reason);
+      co_return refuse(*session, id, std::move(*decision.refusal));
+    }
+
+    const StoreTimer timer(worker->gateway.metrics);
+    auto accepted = co_await worker->queues.accept(*request, deadline);
+    if (accepted.has_value()) {
+      co_await confirm(session, id, *request, std::move(*accepted));
+      co_return;
+    }
+    const auto& fault = accepted.error();
+    session->forget_facts(request->relationship);
+    if (fault.error == storage::AcceptError::displaced) session->end(EndReason::displaced);
+    if (fault.error != storage::AcceptError::stale || attempt == kDecisionsMax)
+      co_return refuse(*session, id, to_error(fault));
+  }
+}
+
+}  // namespace holdspace::gateway

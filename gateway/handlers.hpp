@@ -1,0 +1,31 @@
+// One handler for each frame kind, in handle_<noun>.cpp. Each: checks the fields, takes a snapshot
+// of the facts, decides, calls one store function, replies. Errors become wire codes in
+// reply_error.cpp only.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+
+#include "gateway/session.hpp"
+#include "holdspace/v1/frame.pb.h"
+
+namespace holdspace::gateway {
+
+// `frame` has the body that the handler is for.
+using SessionPtr = std::shared_ptr<Session>;
+using Handled = boost::asio::awaitable<void>;
+
+[[nodiscard]] Handled handle_send(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_ack(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_publish_prekeys(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_fetch_prekeys(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_fetch_devices(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_replace_devices(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_create_invite(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_revoke_invite(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_list_relationships(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_fetch_policy(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_apply_policy(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_preview_policy(SessionPtr session, v1::ClientFrame frame);
+
+}  // namespace holdspace::gateway

@@ -1,0 +1,31 @@
+// Between the wire's policy and verdict messages and the values of boundary/. Shapes only: the
+// rules of a policy are boundary::validate's. docs/boundary.md, "The policy".
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <string>
+
+#include "boundary/decide.hpp"
+#include "boundary/policy.hpp"
+#include "boundary/verdict.hpp"
+#include "holdspace/v1/policy.pb.h"
+
+namespace holdspace::gateway {
+
+struct PolicyFieldFault {
+  std::string field;  // path in the policy: "exceptions[2].from_date"
+};
+
+// A fault when a required enumerator is not set, a date is none, or one half of a day part is
+// missing.
+[[nodiscard]] boost::system::result<boundary::Policy, PolicyFieldFault> to_policy(
+    const v1::Policy& wire);
+
+[[nodiscard]] v1::Verdict to_wire(const boundary::Verdict& verdict, const boundary::Gate& gate);
+
+// LANE_UNSPECIFIED and DIRECTION_UNSPECIFIED must have been refused before (asserted).
+[[nodiscard]] boundary::Lane to_lane(v1::Lane lane);
+[[nodiscard]] v1::Lane to_wire(boundary::Lane lane);
+[[nodiscard]] boundary::Direction to_direction(v1::Direction direction);
+
+}  // namespace holdspace::gateway

@@ -1,0 +1,70 @@
+// The one place where an error of any room becomes a wire code. A peer learns a code and the field
+// that it can mend, never a cause. docs/protocol.md section 16.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "boundary/policy.hpp"
+#include "boundary/verdict.hpp"
+#include "crypto/statement.hpp"
+#include "crypto/verify.hpp"
+#include "gateway/frame_check.hpp"
+#include "gateway/policy_wire.hpp"
+#include "holdspace/v1/frame.pb.h"
+#include "storage/account_store.hpp"
+#include "storage/error.hpp"
+#include "storage/invite_store.hpp"
+#include "storage/policy_store.hpp"
+#include "storage/prekey_store.hpp"
+#include "storage/queue_store.hpp"
+#include "storage/relationship_store.hpp"
+
+namespace holdspace::gateway {
+
+// How soon a peer may try again after UNAVAILABLE: longer than a Redis restart takes to be noticed.
+inline constexpr std::chrono::milliseconds kRetryUnavailable{1000};
+// Reading pauses anyway when frames come too fast; this is what the peer is told.
+inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
+
+[[nodiscard]] v1::Error make_error(v1::ErrorCode code);
+// INVALID_ARGUMENT. `field`: the path in the ClientFrame, "send.copies[1].env".
+[[nodiscard]] v1::Error invalid_field(std::string field);
+[[nodiscard]] v1::Error rate_limited(std::chrono::milliseconds retry_after);
+[[nodiscard]] v1::Error unavailable();
+
+// Only for faults that do not close the connection.
+[[nodiscard]] v1::Error to_error(const FrameFault& fault);
+
+// REFUSED, or ENDED when the relationship is over; with the verdict.
+[[nodiscard]] v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict);
+// `prefix`: where the policy stands in the frame, "apply_policy.policy".
+[[nodiscard]] v1::Error to_error(const boundary::PolicyError& error, const std::string& prefix);
+[[nodiscard]] v1::Error to_error(const PolicyFieldFault& fault, const std::string& prefix);
+
+// `field`: the statement that was refused.
+[[nodiscard]] v1::Error to_error(crypto::StatementError error, std::string field);
+[[nodiscard]] v1::Error to_error(crypto::SuccessionError error);
+
+// The store's. `displaced` ends the session besides; the handler does that.
+[[nodiscard]] v1::Error to_error(storage::CommandError error);
+[[nodiscard]] v1::Error to_error(const storage::AcceptFault& fault);
+[[nodiscard]] v1::Error to_error(storage::AckError error);
+[[nodiscard]] v1::Error to_error(storage::RelationshipError error);
+[[nodiscard]] v1::Error to_error(storage::ListRelationshipsError error);
+[[nodiscard]] v1::Error to_error(storage::FetchPolicyError error);
+[[nodiscard]] v1::Error to_error(storage::ApplyPolicyError error);
+[[nodiscard]] v1::Error to_error(storage::PublishPrekeysError error);
+[[nodiscard]] v1::Error to_error(const storage::FetchPrekeysFault& fault);
+[[nodiscard]] v1::Error to_error(storage::FetchDevicesError error);
+[[nodiscard]] v1::Error to_error(storage::ReplaceDevicesError error);
+[[nodiscard]] v1::Error to_error(storage::CreateInviteError error);
+[[nodiscard]] v1::Error to_error(storage::InviteError error);
+
+// Names for metrics and logs: the enumerator's own spelling.
+[[nodiscard]] std::string_view name(v1::ErrorCode code);
+[[nodiscard]] std::string_view name(FrameFaultKind kind);
+[[nodiscard]] std::string_view name(storage::CommandError error);
+
+}  // namespace holdspace::gateway

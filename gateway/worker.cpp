@@ -1,0 +1,141 @@
+// See worker.hpp.
+#include "gateway/worker.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "crypto/random.hpp"
+#include "gateway/reply_error.hpp"
+#include "gateway/session.hpp"
+
+namespace holdspace::gateway {
+namespace {
+
+constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+}  // namespace
+
+Worker::Worker(boost::asio::io_context& io, Gateway& shared, std::size_t index,
+               storage::StoreEpoch store_epoch)
+    : gateway(shared),
+      pool(io.get_executor(), shared.config.redis_socket.string(), shared.config.redis_connections),
+      accounts(pool),
+      devices(pool),
+      invites(pool),
+      policies(pool),
+      prekeys(pool),
+      queues(pool),
+      relationships(pool),
+      epoch(store_epoch),
+      index_(index),
+      clock_timer_(io),
+      tick_timer_(io) {}
+
+void Worker::start() {
+  const auto executor = tick_timer_.get_executor();
+  boost::asio::co_spawn(executor, keep_clock(shared_from_this()), boost::asio::detached);
+  boost::asio::co_spawn(executor, tick(shared_from_this()), boost::asio::detached);
+}
+
+void Worker::stop() {
+  stopped_ = true;
+  clock_timer_.cancel();
+  tick_timer_.cancel();
+}
+
+bool Worker::accepting() const {
+  return clock.ready(monotonic_now()) && gateway.readiness.durable();
+}
+
+bool Worker::releasing() const {
+  const auto now = monotonic_now();
+  return clock.ready(now) && clock.settled(now);
+}
+
+Timekeeper::Sleeper Worker::enrol(std::weak_ptr<Session> session) {
+  const auto sleeper = ++last_sleeper_;
+  sessions_.emplace(sleeper, std::move(session));
+  polls_.push_back({monotonic_now() + gateway.config.queue_poll, sleeper});
+  return sleeper;
+}
+
+void Worker::leave(Timekeeper::Sleeper sleeper) {
+  sessions_.erase(sleeper);
+  timekeeper.forget(sleeper);
+}
+
+void Worker::note_store(bool reachable) {
+  gateway.readiness.set_store(index_, reachable);
+  if (was_reachable_ == reachable) return;
+  was_reachable_ = reachable;
+  gateway.log.event(reachable ? Event::store_ready : Event::store_unready, {{"io_thread", index_}});
+}
+
+boost::asio::awaitable<void> Worker::sample_clock() {
+  const auto asked = monotonic_now();
+  const auto time = co_await storage::server_time(pool.any(), asked + kClockQuestionTime);
+  note_store(time.has_value());
+  if (!time.has_value()) {
+    gateway.metrics.store_error(name(time.error()));
+    co_return;
+  }
+  clock.add({asked, monotonic_now(), *time, wall_now()});
+  gateway.metrics.clock_offset(clock.offset());
+  // Another value than before means that history may have been rolled back; Accepted and Welcome
+  // tell it.
+  const auto proposal = crypto::random_array<16>();
+  const auto newest =
+      co_await storage::store_epoch(pool.any(), proposal, monotonic_now() + kClockQuestionTime);
+  if (newest.has_value()) epoch = *newest;
+}
+
+boost::asio::awaitable<void> Worker::keep_clock(std::shared_ptr<Worker> self) {
+  while (!self->stopped_) {
+    co_await self->sample_clock();
+    if (self->stopped_) break;
+    self->clock_timer_.expires_after(kClockSampleEvery);
+    co_await self->clock_timer_.async_wait(kAwait);
+  }
+}
+
+boost::asio::awaitable<void> Worker::tick(std::shared_ptr<Worker> self) {
+  while (!self->stopped_) {
+    self->gateway.readiness.set_clock(self->index_, self->clock.ready(monotonic_now()));
+    self->wake_due();
+    self->poll_due();
+    self->tick_timer_.expires_after(kTick);
+    co_await self->tick_timer_.async_wait(kAwait);
+  }
+}
+
+void Worker::wake_due() {
+  const bool now_releasing = releasing();
+  if (now_releasing && !was_releasing_)
+    for (const auto& [sleeper, weak] : sessions_)
+      if (const auto session = weak.lock()) session->look(std::nullopt);
+  was_releasing_ = now_releasing;
+  const auto now = store_now();
+  if (!now) return;
+  for (const auto sleeper : timekeeper.take_due(*now)) {
+    const auto place = sessions_.find(sleeper);
+    if (place == sessions_.end()) continue;
+    if (const auto session = place->second.lock()) session->wake();
+  }
+}
+
+void Worker::poll_due() {
+  const auto now = monotonic_now();
+  while (!polls_.empty() && polls_.front().due <= now) {
+    const auto sleeper = polls_.front().sleeper;
+    polls_.pop_front();
+    const auto place = sessions_.find(sleeper);
+    if (place == sessions_.end()) continue;
+    polls_.push_back({now + gateway.config.queue_poll, sleeper});
+    if (const auto session = place->second.lock()) session->look(std::nullopt);
+  }
+}
+
+}  // namespace holdspace::gateway

@@ -30,7 +30,7 @@ CommandError classify_error_reply(std::string_view text) {
       "MOVED",   "CLUSTERDOWN", "ASK",    "TRYAGAIN", "CROSSSLOT", "NOREPLICAS", "MASTERDOWN"};
   const std::string_view word = text.substr(0, text.find(' '));
   if (std::find(kRefusals.begin(), kRefusals.end(), word) != kRefusals.end() ||
-      text == "ERR Function not found") {
+      text == "ERR Function not found" || text.starts_with("ERR max number of clients")) {
     return CommandError::unavailable;
   }
   return CommandError::corrupt;

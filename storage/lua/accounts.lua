@@ -117,5 +117,6 @@ end
 redis.register_function{function_name = 'hs_device_facts', callback = device_facts, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_fetch_devices', callback = fetch_devices, flags = {'no-writes'}}
 redis.register_function('hs_replace_device_list', replace_device_list)
-redis.register_function('hs_connect', connect)
-redis.register_function('hs_disconnect', disconnect)
+-- Logins go on when memory is full: without them nobody could read and ack.
+redis.register_function{function_name = 'hs_connect', callback = connect, flags = {'allow-oom'}}
+redis.register_function{function_name = 'hs_disconnect', callback = disconnect, flags = {'allow-oom'}}

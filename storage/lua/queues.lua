@@ -84,4 +84,5 @@ end
 
 redis.register_function{function_name = 'hs_pending', callback = pending, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_read', callback = read, flags = {'no-writes'}}
-redis.register_function('hs_ack', ack)
+-- Acks free memory: they run when it is full.
+redis.register_function{function_name = 'hs_ack', callback = ack, flags = {'allow-oom'}}

@@ -184,6 +184,20 @@ TEST_F(QueueStoreTest, no_key_ever_has_a_time_to_live) {
   for (const auto& [key, value] : keys) EXPECT_EQ(redis({"PTTL", key}).integer, -1) << key;
 }
 
+TEST_F(QueueStoreTest, a_full_memory_refuses_messages_and_lets_reads_acks_and_logins_pass) {
+  accept(message(1));
+  redis({"SET", "filler", std::string(1 << 20, 'x')});
+  redis({"CONFIG", "SET", "maxmemory", "1mb"});
+  const auto before = picture();
+  EXPECT_EQ(run(stores_.queues.accept(message(2), soon())).error().error, AcceptError::unavailable);
+  EXPECT_EQ(picture(), before);
+  connect(practice_, therapist1_);
+  EXPECT_EQ(read(reading(therapist1_, Origin::peer))->size(), 1U);
+  EXPECT_EQ(ack(therapist1_, {{routine(Origin::peer), 1}}), 1U);
+  EXPECT_TRUE(
+      *run(stores_.connected.disconnect(practice_, therapist1_, session_of(therapist1_), soon())));
+}
+
 TEST_F(QueueStoreTest, every_key_of_a_practice_is_in_its_slot) {
   accept(message(1));
   const std::string tag = "{" + to_hex(practice_) + "}";

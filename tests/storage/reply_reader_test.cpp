@@ -122,7 +122,8 @@ TEST(Resp, puts_keys_before_arguments_whatever_the_order_of_the_calls) {
 TEST(Resp, knows_which_refusals_came_before_the_command_ran) {
   for (const char* text : {"LOADING Redis is loading", "READONLY You can't write", "NOPERM no",
                            "MISCONF Errors writing", "OOM command not allowed", "BUSY running",
-                           "ERR Function not found", "NOAUTH Authentication required."}) {
+                           "ERR Function not found", "ERR max number of clients reached",
+                           "NOAUTH Authentication required."}) {
     EXPECT_EQ(classify_error_reply(text), CommandError::unavailable) << text;
   }
   for (const char* text : {"ERR something", "WRONGTYPE Operation", "CORRUPT holdspace: x", ""}) {

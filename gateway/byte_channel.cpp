@@ -1,5 +1,6 @@
 #include "gateway/byte_channel.hpp"
 
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
@@ -15,8 +16,11 @@
 namespace holdspace::gateway {
 namespace {
 
-// RFC 8446 section 6: a fatal alert in clear, "record_overflow", for what is no ClientHello.
-constexpr std::array<std::uint8_t, 7> kOverflowAlert{0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x16};
+// RFC 8446 section 6: fatal alerts in clear, where OpenSSL itself says nothing.
+constexpr std::array<std::uint8_t, 7> kDecodeError{0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 50};
+constexpr std::array<std::uint8_t, 7> kRecordOverflow{0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 22};
+
+using UnsentMax = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
 
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
@@ -34,6 +38,8 @@ ByteChannel::ByteChannel(Socket socket, std::shared_ptr<const TlsContext> tls)
   socket_.native_non_blocking(true, ignored);
   // Answers are small and wait for nobody; the outbox does the gathering.
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
+  // What the kernel takes beyond this would hide a peer that takes nothing.
+  socket_.set_option(UnsentMax(kUnsentBytesMax), ignored);
   if (!context_) return;
   tls_ = SSL_new(context_->native());
   if (tls_ == nullptr || SSL_set_fd(tls_, socket_.native_handle()) != 1) throw std::bad_alloc();
@@ -48,15 +54,14 @@ ChannelStep ByteChannel::handshake() {
   if (tls_ == nullptr) return {ChannelState::moved, 0};
   ERR_clear_error();
   const auto step = after(SSL_do_handshake(tls_));
-  if (step.state == ChannelState::moved) {
-    handshaken_ = true;
-  } else if (step.state != ChannelState::failed &&
-             BIO_number_read(SSL_get_rbio(tls_)) > kHandshakeBytesMax) {
-    broken_ = true;
-    ::send(socket_.native_handle(), kOverflowAlert.data(), kOverflowAlert.size(), MSG_NOSIGNAL);
-    return {ChannelState::failed, 0};
-  }
-  return step;
+  const bool too_long = BIO_number_read(SSL_get_rbio(tls_)) > kHandshakeBytesMax;
+  handshaken_ = step.state == ChannelState::moved;
+  if (handshaken_ || (step.state != ChannelState::failed && !too_long)) return step;
+  const auto& alert = too_long ? kRecordOverflow : kDecodeError;
+  if (BIO_number_written(SSL_get_wbio(tls_)) == 0)
+    ::send(socket_.native_handle(), alert.data(), alert.size(), MSG_NOSIGNAL);
+  broken_ = true;
+  return {ChannelState::failed, 0};
 }
 
 ChannelStep ByteChannel::read_some(std::span<std::uint8_t> into) {

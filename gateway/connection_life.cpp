@@ -19,6 +19,8 @@ Monotonic now() {
 
 // RFC 6455 section 5.5.2: FIN, the ping opcode, no payload.
 constexpr std::array<std::uint8_t, 2> kPing{0x89, 0x00};
+// Reads of kReadBytes that clear the socket at the end: a peer that sends more gets its reset.
+constexpr int kDiscardsMax = 16;
 
 }  // namespace
 
@@ -136,11 +138,15 @@ asio::awaitable<void> SocketConnection::part() {
 asio::awaitable<void> SocketConnection::finish() {
   co_await drain_outbox();
   deadline_ = now() + shared_.limits.close_wait;
-  // Who broke the framing cannot be asked for a close frame.
-  while (alive() && !fault_ && !meter_.close_seen() && !peer_ended_) co_await read_away();
+  while (alive() && !violated_ && !meter_.close_seen() && !peer_ended_) co_await read_away();
   if (!alive()) co_return;
   channel_.end_sending();
-  while (alive() && !peer_ended_) co_await read_away();
+  if (violated_) {
+    while (alive() && !peer_ended_) co_await read_away();
+  } else {
+    // Both sides have said goodbye; what came after it is read so that closing is no reset.
+    for (int i = 0; i < kDiscardsMax && discard() == ChannelState::moved; ++i) continue;
+  }
 }
 
 asio::awaitable<void> SocketConnection::drain_outbox() {
@@ -149,22 +155,26 @@ asio::awaitable<void> SocketConnection::drain_outbox() {
 }
 
 // One step of ignoring what the peer still sends, up to its close frame.
-asio::awaitable<void> SocketConnection::read_away() {
+ChannelState SocketConnection::discard() {
   const auto step = channel_.read_some(shared_.read_buffer);
-  switch (step.state) {
-    case ChannelState::moved:
-      if (!fault_ && phase_ == Phase::closing)
-        fault_ = meter_.feed(std::span(shared_.read_buffer).first(step.bytes), now()).fault;
-      break;
+  if (step.state == ChannelState::moved && !violated_ && phase_ == Phase::closing)
+    violated_ =
+        meter_.feed(std::span(shared_.read_buffer).first(step.bytes), now()).fault.has_value();
+  peer_ended_ = step.state == ChannelState::closed || step.state == ChannelState::failed;
+  return step.state;
+}
+
+asio::awaitable<void> SocketConnection::read_away() {
+  switch (discard()) {
     case ChannelState::wants_read:
       co_await wait_socket(ByteChannel::Socket::wait_read);
       break;
     case ChannelState::wants_write:
       co_await wait_socket(ByteChannel::Socket::wait_write);
       break;
+    case ChannelState::moved:
     case ChannelState::closed:
     case ChannelState::failed:
-      peer_ended_ = true;
       break;
   }
 }

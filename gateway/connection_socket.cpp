@@ -23,6 +23,8 @@ Monotonic now() {
 constexpr std::uint8_t kBinaryFrame = 0x82;
 constexpr std::uint8_t kCloseFrame = 0x88;
 constexpr std::size_t kFrameHeaderBytesMax = 10;
+// RFC 6455 section 7.4.2 defines none above; Beast lets them pass.
+constexpr std::uint16_t kCloseCodeMax = 4999;
 
 void append_header(std::string& out, std::uint8_t first, std::size_t length) {
   out.push_back(static_cast<char>(first));
@@ -70,8 +72,13 @@ asio::awaitable<result<std::string, ReadError>> SocketConnection::read() {
   if (!message) {
     switch (message.error()) {
       case MessageEnd::peer_closed:
-        begin_closing(reader_->peer_close_code(), {});
-        co_return ReadError::closed;
+        if (reader_->peer_close_code().value_or(0) <= kCloseCodeMax) {
+          begin_closing(reader_->peer_close_code(), {});
+          co_return ReadError::closed;
+        }
+        code = CloseCode::protocol_error;
+        reason = "close code";
+        break;
       case MessageEnd::broken:
         if (!fault_) {
           abort();
@@ -91,6 +98,7 @@ asio::awaitable<result<std::string, ReadError>> SocketConnection::read() {
     }
   }
   observe(TransportEvent::framing, static_cast<unsigned>(code));
+  violated_ = true;
   close(code, reason);
   co_return ReadError::violated;
 }

@@ -90,6 +90,7 @@ class SocketConnection final : public Connection,
   [[nodiscard]] boost::asio::awaitable<void> finish();
   [[nodiscard]] boost::asio::awaitable<void> drain_outbox();
   [[nodiscard]] boost::asio::awaitable<void> read_away();
+  ChannelState discard();
   [[nodiscard]] boost::asio::awaitable<bool> wait_socket(WaitType what);
   void tick_open(Monotonic now);
 
@@ -131,6 +132,7 @@ class SocketConnection final : public Connection,
   bool pinged_ = false;
   bool rate_notice_ = false;
   bool reading_over_ = false;
+  bool violated_ = false;    // who broke the framing is not asked for a close frame
   bool peer_ended_ = false;  // the peer's side of TCP
 
   // Writing.

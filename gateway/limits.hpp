@@ -39,6 +39,9 @@ inline constexpr std::size_t kOutboxBytesMax = 1024 * 1024;
 inline constexpr std::size_t kOutboxBytesLow = kOutboxBytesMax / 4;
 // Answers to pings and the close frame are never refused: this much beyond kOutboxBytesMax.
 inline constexpr std::size_t kOutboxControlReserve = 16 * 1024;
+// Bytes that the kernel keeps unsent for one peer, beside what is under way: enough for a full
+// round trip of 100 ms at 10 Mbit/s, and no megabytes for a peer that takes nothing.
+inline constexpr int kUnsentBytesMax = 128 * 1024;
 // One read from the kernel. Four TLS records; an envelope of the largest class in one or two reads.
 inline constexpr std::size_t kReadBytes = 64 * 1024;
 // A buffer that grew larger than this is given back when it becomes empty, so that idle connections

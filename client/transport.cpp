@@ -28,6 +28,7 @@ namespace websocket = boost::beast::websocket;
 using asio::ip::tcp;
 using boost::system::error_code;
 
+constexpr char kUpgradePath[] = "/v1/connect";
 constexpr char kSubprotocol[] = "holdspace.v1";
 constexpr char kExporterLabel[] = "EXPORTER-Channel-Binding";  // RFC 9266
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
@@ -163,7 +164,7 @@ asio::awaitable<boost::system::result<void, ConnectError>> upgrade(Stream& strea
   const auto host =
       (literal ? "[" + address.host + "]" : address.host) + ":" + std::to_string(address.port);
   websocket::response_type response;
-  const auto [failed] = co_await stream.async_handshake(response, host, "/", kTuple);
+  const auto [failed] = co_await stream.async_handshake(response, host, kUpgradePath, kTuple);
   if (failed) co_return upgrade_failure(failed);
   if (response[beast::http::field::sec_websocket_protocol] != kSubprotocol)
     co_return ConnectError::not_a_gateway;

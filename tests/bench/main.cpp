@@ -33,6 +33,7 @@ void raise_descriptor_limit() {
 Endpoint gateway_endpoint(const Options& options) {
   Endpoint endpoint;
   endpoint.port = options.gateway_port;
+  endpoint.path = "/v1/connect";
   endpoint.subprotocol = "holdspace.v1";
   if (!options.trust.empty()) endpoint.tls = trust_only(options.trust);
   return endpoint;

@@ -20,8 +20,6 @@ namespace {
 constexpr std::array<std::uint8_t, 7> kDecodeError{0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 50};
 constexpr std::array<std::uint8_t, 7> kRecordOverflow{0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 22};
 
-using UnsentMax = boost::asio::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
-
 bool would_block() {
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
 }
@@ -39,7 +37,8 @@ ByteChannel::ByteChannel(Socket socket, std::shared_ptr<const TlsContext> tls)
   // Answers are small and wait for nobody; the outbox does the gathering.
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
   // What the kernel takes beyond this would hide a peer that takes nothing.
-  socket_.set_option(UnsentMax(kUnsentBytesMax), ignored);
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytesMax,
+               sizeof kUnsentBytesMax);
   if (!context_) return;
   tls_ = SSL_new(context_->native());
   if (tls_ == nullptr || SSL_set_fd(tls_, socket_.native_handle()) != 1) throw std::bad_alloc();

@@ -1,6 +1,7 @@
 // The phases of a connection: handshake, request, session, farewell, and the deadline of each.
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <utility>
@@ -244,7 +245,7 @@ void SocketConnection::tick_open(Monotonic at) {
   }
   if (paused_ && at >= paused_until_) {
     paused_ = false;
-    if (read_handler_) wait_readable();
+    if (read_handler_) asio::post(shared_.io, [self = shared_from_this()] { self->read_socket(); });
   } else if (!paused_ && read_handler_) {
     // Only while the peer has the word: a busy gateway is not the peer's silence.
     if (meter_.message_open() &&

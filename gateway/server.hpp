@@ -27,8 +27,9 @@ using SessionHandler =
     std::function<boost::asio::awaitable<void>(std::shared_ptr<Connection> connection)>;
 
 // Called by start() once for each io thread, before that thread runs and before any connection
-// exists. Builds what lives on that thread (store connections, background coroutines). The handler,
-// with everything it owns, is destroyed on its thread when the server stops.
+// exists. Builds what lives on that thread (store connections, background coroutines). When the
+// server stops, the handler, with everything it owns, is destroyed after its thread has ended and
+// every coroutine left on `io` is gone.
 using HandlerFactory = std::function<SessionHandler(boost::asio::io_context& io)>;
 
 struct ListenAddress {

@@ -88,12 +88,12 @@ void ServerThread::finish() {
     for (const auto& [ticket, connection] : connections_) connection->forget_read();
     connections_.clear();
     tick_.cancel();
-    work_.reset();
-    // A handler that is still inside a session keeps what it uses until the io_context dies.
-    if (told_) handler_ = nullptr;
     io_.stop();
   });
   thread_.join();
+  // Coroutines refer to what the handler owns, and what the handler owns has sockets of io_.
+  io_.shutdown();
+  handler_ = nullptr;
 }
 
 }  // namespace holdspace::gateway

@@ -18,6 +18,13 @@
 
 namespace holdspace::gateway {
 
+// An io_context whose outstanding work can be destroyed while what that work refers to still lives.
+class StoppableContext : public boost::asio::io_context {
+ public:
+  using execution_context::shutdown;
+  using io_context::io_context;
+};
+
 class ServerThread {
  public:
   // `options` and `rules` outlive it.
@@ -38,7 +45,7 @@ class ServerThread {
   void begin_stop();
   [[nodiscard]] std::future<void>& idle() { return idle_future_; }
   void drop_all();
-  // Destroys the handler on its thread, ends the thread.
+  // Ends the thread, then destroys every coroutine that is left, then the handler.
   void finish();
 
  private:
@@ -48,7 +55,7 @@ class ServerThread {
   void tell_if_idle();
 
   const ServerOptions& options_;
-  boost::asio::io_context io_{1};
+  StoppableContext io_{1};
   ConnectionShared shared_;
   SessionHandler handler_;
   std::unordered_map<AdmissionTicket, SocketConnection*> connections_;

@@ -123,7 +123,7 @@ TEST(Framing, refuses_lengths_on_the_header) {
                        frame_header(first, length, length_bytes),
                        {{}, close}});
   };
-  for (const std::uint64_t small : {0, 1, 125}) {
+  for (const std::uint64_t small : {0UL, 1UL, 125UL}) {
     add(small, 2, 1002);
     add(small, 8, 1002);
   }

@@ -1,6 +1,7 @@
 // `invite`: a code for one person.
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
@@ -14,7 +15,9 @@ namespace asio = boost::asio;
 asio::awaitable<int> make_invite(client::Client& device, Globals globals, InviteOptions options) {
   const auto connected = co_await device.connect();
   if (!connected.has_value()) co_return fail(globals, connected.error());
-  const auto made = co_await device.invite({options.role, options.name, options.from});
+  // Named: GCC 12 destroys a braced temporary inside a co_await expression twice.
+  client::InviteRequest request{options.role, options.name, options.from};
+  const auto made = co_await device.invite(std::move(request));
   co_await device.disconnect();
   if (!made.has_value()) co_return fail(globals, made.error());
   const std::string code(made->code.begin(), made->code.end());

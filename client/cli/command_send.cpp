@@ -5,6 +5,7 @@
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
@@ -80,7 +81,9 @@ asio::awaitable<int> send_one(client::Client& device, Globals globals, Named to,
   } else if (globals.output == Output::human) {
     std::cerr << "holdspace: " << connected.error().text << '\n';
   }
-  auto report = co_await device.send({to.id, options.lane, options.text});
+  // Named: GCC 12 destroys a braced temporary inside a co_await expression twice.
+  client::Draft draft{to.id, options.lane, options.text};
+  auto report = co_await device.send(std::move(draft));
   if (!report.has_value()) {
     co_await device.disconnect();
     co_return fail(globals, report.error());

@@ -21,6 +21,7 @@ constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr char kTrustFileName[] = "gateway.pem";
 // While waiting for another program to end or a state to come. Ours: unnoticeable to a person.
 constexpr std::chrono::milliseconds kPoll{20};
+constexpr std::chrono::milliseconds kMakeWayPause = 25 * kPoll;
 constexpr std::uint16_t kReplacedCode = 4409;  // a newer connection of this device
 
 std::chrono::milliseconds random_part_of(std::chrono::milliseconds pause) {
@@ -124,7 +125,9 @@ asio::awaitable<result<void, Failure>> Client::follow() {
     if (stopping_) break;
     store_->unlock();
     if (replaced) {
-      // The newer program holds the lock until it ends.
+      // The newer program holds the lock until it ends. It looks for it each kPoll: taking it back
+      // before it has looked would push it out again.
+      co_await pause(kMakeWayPause);
       while (!stopping_ && !co_await take_lock(kMakeWayTimeout)) continue;
       continue;
     }

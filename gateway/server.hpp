@@ -28,8 +28,9 @@ using SessionHandler =
 
 // Called by start() once for each io thread, before that thread runs and before any connection
 // exists. Builds what lives on that thread (store connections, background coroutines). When the
-// server stops, the handler, with everything it owns, is destroyed after its thread has ended and
-// every coroutine left on `io` is gone.
+// server stops and every session has ended, the handler, with everything it owns, is destroyed on
+// its thread, and what it started on `io` may run out; when sessions had to be dropped it is
+// destroyed after its thread has ended and every coroutine on `io` is gone.
 using HandlerFactory = std::function<SessionHandler(boost::asio::io_context& io)>;
 
 struct ListenAddress {

@@ -10,6 +10,12 @@ namespace holdspace::gateway {
 
 namespace asio = boost::asio;
 
+namespace {
+// Coroutines that a handler started end in a few turns once they are told to; a timer that nobody
+// cancelled does not keep the process.
+constexpr std::chrono::seconds kRunOutWait{1};
+}  // namespace
+
 ServerThread::ServerThread(const ServerOptions& options, const UpgradeRules& rules)
     : options_(options),
       shared_{io_, options.limits, rules, options.observer, std::vector<std::uint8_t>(kReadBytes)},
@@ -22,7 +28,10 @@ ServerThread::~ServerThread() {
 void ServerThread::start(const HandlerFactory& factory) {
   handler_ = factory(io_);
   start_tick();
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = std::thread([this] {
+    io_.run();
+    ended_.set_value();
+  });
 }
 
 void ServerThread::adopt(ByteChannel::Socket socket, AdmissionTicket ticket, std::string prefix,
@@ -85,11 +94,17 @@ void ServerThread::tell_if_idle() {
 void ServerThread::finish() {
   if (!thread_.joinable()) return;
   asio::post(io_, [this] {
+    tick_.cancel();
+    work_.reset();
+    if (told_) {
+      handler_ = nullptr;
+      return;
+    }
     for (const auto& [ticket, connection] : connections_) connection->forget_read();
     connections_.clear();
-    tick_.cancel();
     io_.stop();
   });
+  if (ended_.get_future().wait_for(kRunOutWait) != std::future_status::ready) io_.stop();
   thread_.join();
   // Coroutines refer to what the handler owns, and what the handler owns has sockets of io_.
   io_.shutdown();

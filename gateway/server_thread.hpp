@@ -45,7 +45,8 @@ class ServerThread {
   void begin_stop();
   [[nodiscard]] std::future<void>& idle() { return idle_future_; }
   void drop_all();
-  // Ends the thread, then destroys every coroutine that is left, then the handler.
+  // When every session has ended: destroys the handler on its thread and lets what it started run
+  // out. Otherwise ends the thread, destroys every coroutine that is left, then the handler.
   void finish();
 
  private:
@@ -65,6 +66,7 @@ class ServerThread {
   std::future<void> idle_future_ = idle_.get_future();
   bool stopping_ = false;
   bool told_ = false;
+  std::promise<void> ended_;
   std::thread thread_;
 };
 

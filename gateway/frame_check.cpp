@@ -80,7 +80,7 @@ class Scanner {
     return scan_message(bytes, type, nullptr, 1) && !field_fault_;
   }
 
-  [[nodiscard]] FrameFault fault() const {
+  [[nodiscard]] BadFrame fault() const {
     if (closing_) return {*closing_, request_id_, {}};
     return *field_fault_;
   }
@@ -109,27 +109,27 @@ class Scanner {
     }
   };
 
-  bool close_with(FrameFaultKind kind) {
+  bool close_with(BadFrameKind kind) {
     closing_ = kind;
     return false;
   }
 
-  void note(FrameFaultKind kind, const Place& place) {
-    if (!field_fault_) field_fault_ = FrameFault{kind, 0, place.path()};
+  void note(BadFrameKind kind, const Place& place) {
+    if (!field_fault_) field_fault_ = BadFrame{kind, 0, place.path()};
   }
 
   bool scan_message(Bytes bytes, const Descriptor& type, const Place* outer, int depth) {
-    if (depth > kNestingMax) return close_with(FrameFaultKind::nested_too_deep);
+    if (depth > kNestingMax) return close_with(BadFrameKind::nested_too_deep);
     WireReader reader(bytes);
     Seen seen;
     while (!reader.empty()) {
       const auto before = reader.left();
       const auto key = reader.varint();
       if (!key || *key > 0xffffffffU || (*key >> 3) == 0)
-        return close_with(FrameFaultKind::malformed);
+        return close_with(BadFrameKind::malformed);
       const auto wire = static_cast<Wire>(*key & 7);
       if (wire == Wire::group_start || wire == Wire::group_end)
-        return close_with(FrameFaultKind::group);
+        return close_with(BadFrameKind::group);
       const auto* field = type.FindFieldByNumber(static_cast<int>(*key >> 3));
       if (field == nullptr) {
         if (!skip_unknown(reader, wire, before)) return false;
@@ -141,9 +141,9 @@ class Scanner {
   }
 
   bool skip_unknown(WireReader& reader, Wire wire, std::size_t before) {
-    if (!reader.value(wire)) return close_with(FrameFaultKind::malformed);
+    if (!reader.value(wire)) return close_with(BadFrameKind::malformed);
     unknown_bytes_ += before - reader.left();
-    return unknown_bytes_ <= kUnknownBytesMax || close_with(FrameFaultKind::unknown_fields);
+    return unknown_bytes_ <= kUnknownBytesMax || close_with(BadFrameKind::unknown_fields);
   }
 
   bool scan_field(WireReader& reader, Wire wire, const FieldDescriptor& field, const Place* outer,
@@ -151,34 +151,34 @@ class Scanner {
     const auto expected = wire_of(field);
     if (wire == Wire::length && expected == Wire::varint && field.is_packable())
       return scan_packed(reader, field, outer, seen);
-    if (wire != expected) return close_with(FrameFaultKind::malformed);
+    if (wire != expected) return close_with(BadFrameKind::malformed);
 
     const Place place{outer, &field, elements(seen, field)};
     const bool counted = count_element(seen, place);
     if (wire == Wire::varint) {
       const auto number = reader.varint();
-      if (!number) return close_with(FrameFaultKind::malformed);
+      if (!number) return close_with(BadFrameKind::malformed);
       if (counted) check_number(*number, place);
       return true;
     }
     const auto value = reader.value(wire);
-    if (!value) return close_with(FrameFaultKind::malformed);
+    if (!value) return close_with(BadFrameKind::malformed);
     if (!counted) return true;
     if (field.type() == FieldDescriptor::TYPE_STRING && !is_plain_text(*value, kTextBytesMax))
-      note(FrameFaultKind::text, place);
+      note(BadFrameKind::text, place);
     if (field.type() != FieldDescriptor::TYPE_MESSAGE) return true;
-    if (!first_of_its_kind(field, seen)) return close_with(FrameFaultKind::merged);
+    if (!first_of_its_kind(field, seen)) return close_with(BadFrameKind::merged);
     return scan_message(*value, *field.message_type(), &place, depth + 1);
   }
 
   bool scan_packed(WireReader& reader, const FieldDescriptor& field, const Place* outer,
                    Seen& seen) {
     const auto value = reader.value(Wire::length);
-    if (!value) return close_with(FrameFaultKind::malformed);
+    if (!value) return close_with(BadFrameKind::malformed);
     WireReader inner(*value);
     while (!inner.empty()) {
       const auto number = inner.varint();
-      if (!number) return close_with(FrameFaultKind::malformed);
+      if (!number) return close_with(BadFrameKind::malformed);
       const Place place{outer, &field, elements(seen, field)};
       if (count_element(seen, place)) check_number(*number, place);
     }
@@ -193,7 +193,7 @@ class Scanner {
   bool count_element(Seen& seen, const Place& place) {
     if (!place.field->is_repeated()) return true;
     if (place.index >= list_bound(*place.field)) {
-      note(FrameFaultKind::too_many, place);
+      note(BadFrameKind::too_many, place);
       return false;
     }
     ++elements(seen, *place.field);
@@ -206,14 +206,14 @@ class Scanner {
       request_id_ = value;
     const auto type = field.type();
     if (type == FieldDescriptor::TYPE_INT64 || type == FieldDescriptor::TYPE_INT32) {
-      if (static_cast<std::int64_t>(value) < 0) note(FrameFaultKind::negative, place);
+      if (static_cast<std::int64_t>(value) < 0) note(BadFrameKind::negative, place);
     } else if (type == FieldDescriptor::TYPE_ENUM) {
       // Protobuf keeps the low 32 bits of an enumerator, so those are judged.
       const auto number = static_cast<std::int32_t>(static_cast<std::uint32_t>(value));
       if (number < 0)
-        note(FrameFaultKind::enum_invalid, place);
+        note(BadFrameKind::enum_invalid, place);
       else if (field.enum_type()->FindValueByNumber(number) == nullptr)
-        note(FrameFaultKind::enum_newer, place);
+        note(BadFrameKind::enum_newer, place);
     }
   }
 
@@ -226,34 +226,34 @@ class Scanner {
     return elements(seen, field)++ == 0;
   }
 
-  std::optional<FrameFaultKind> closing_;
-  std::optional<FrameFault> field_fault_;
+  std::optional<BadFrameKind> closing_;
+  std::optional<BadFrame> field_fault_;
   std::uint64_t request_id_ = 0;
   std::size_t unknown_bytes_ = 0;
 };
 
 }  // namespace
 
-bool closes_connection(FrameFaultKind kind) {
+bool closes_connection(BadFrameKind kind) {
   switch (kind) {
-    case FrameFaultKind::malformed:
-    case FrameFaultKind::nested_too_deep:
-    case FrameFaultKind::group:
-    case FrameFaultKind::unknown_fields:
-    case FrameFaultKind::merged:
+    case BadFrameKind::malformed:
+    case BadFrameKind::nested_too_deep:
+    case BadFrameKind::group:
+    case BadFrameKind::unknown_fields:
+    case BadFrameKind::merged:
       return true;
-    case FrameFaultKind::too_many:
-    case FrameFaultKind::enum_invalid:
-    case FrameFaultKind::enum_newer:
-    case FrameFaultKind::negative:
-    case FrameFaultKind::text:
-    case FrameFaultKind::no_body:
+    case BadFrameKind::too_many:
+    case BadFrameKind::enum_invalid:
+    case BadFrameKind::enum_newer:
+    case BadFrameKind::negative:
+    case BadFrameKind::text:
+    case BadFrameKind::no_body:
       return false;
   }
   return true;
 }
 
-boost::system::result<v1::ClientFrame, FrameFault> parse_client_frame(
+boost::system::result<v1::ClientFrame, BadFrame> parse_client_frame(
     std::span<const std::uint8_t> bytes) {
   Scanner scanner;
   if (!scanner.scan(bytes, *v1::ClientFrame::descriptor())) {
@@ -265,9 +265,9 @@ boost::system::result<v1::ClientFrame, FrameFault> parse_client_frame(
   input.SetRecursionLimit(kNestingMax);
   v1::ClientFrame frame;
   if (!frame.ParseFromCodedStream(&input) || !input.ConsumedEntireMessage())
-    return FrameFault{FrameFaultKind::malformed, scanner.request_id(), {}};
+    return BadFrame{BadFrameKind::malformed, scanner.request_id(), {}};
   if (frame.body_case() == v1::ClientFrame::BODY_NOT_SET)
-    return FrameFault{FrameFaultKind::no_body, frame.request_id(), "body"};
+    return BadFrame{BadFrameKind::no_body, frame.request_id(), "body"};
   frame.DiscardUnknownFields();
   return frame;
 }

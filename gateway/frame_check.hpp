@@ -23,7 +23,7 @@ inline constexpr std::size_t kRepeatedMaxDefault = 64;
 // The longest text of a client frame is a host name (253).
 inline constexpr std::size_t kTextBytesMax = 256;
 
-enum class FrameFaultKind {
+enum class BadFrameKind {
   // The connection is closed with 4400: the sender does not speak this protocol.
   malformed,  // a length past the end, a varint over 10 bytes, field number 0, or another wire type
               // than the schema's
@@ -42,8 +42,8 @@ enum class FrameFaultKind {
   no_body,       // no frame kind is set
 };
 
-struct FrameFault {
-  FrameFaultKind kind;
+struct BadFrame {
+  BadFrameKind kind;
   std::uint64_t request_id = 0;  // as far as it was read
   std::string
       path;  // of the field, for example "send.copies[1].env"; empty when the frame is closed on
@@ -51,10 +51,10 @@ struct FrameFault {
 
 // True when the fault ends the connection (close code 4400), false when it is answered with an
 // Error frame.
-[[nodiscard]] bool closes_connection(FrameFaultKind kind);
+[[nodiscard]] bool closes_connection(BadFrameKind kind);
 
 // Unknown fields within the bound are dropped from the result. Time is linear in bytes.size().
-[[nodiscard]] boost::system::result<v1::ClientFrame, FrameFault> parse_client_frame(
+[[nodiscard]] boost::system::result<v1::ClientFrame, BadFrame> parse_client_frame(
     std::span<const std::uint8_t> bytes);
 
 }  // namespace holdspace::gateway

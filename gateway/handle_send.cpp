@@ -1,5 +1,8 @@
 // Send: one logical message in all its copies. The answer is durable or definite or says that it is
 // neither. docs/architecture.md section 3, docs/protocol.md section 10.
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "boundary/names.hpp"
@@ -18,6 +21,9 @@ namespace {
 // A decision is overtaken by a policy change or a gate's instant; three in a row within 2.5 s are
 // not chance.
 constexpr int kDecisionsMax = 3;
+// Before the last one: at a gate's instant the gateway's idea of the store's time may be a few ms
+// ahead of it.
+constexpr std::chrono::milliseconds kEdgeWait{50};
 // Not one of the boundary's reasons: no therapist's policy, no promise to hold to.
 constexpr const char* kNoPolicy = "no_policy";
 
@@ -100,6 +106,13 @@ Handled confirm(SessionPtr session, std::uint64_t request_id, const storage::Acc
                            request.lane, std::move(accepted.copies));
 }
 
+storage::Answer<storage::Accepted, storage::AcceptFault> accept(std::shared_ptr<Worker> worker,
+                                                                storage::AcceptRequest request,
+                                                                storage::Deadline deadline) {
+  const StoreTimer timer(worker->gateway.metrics);
+  co_return co_await worker->queues.accept(std::move(request), deadline);
+}
+
 void refuse(Session& session, std::uint64_t request_id, v1::Error error) {
   session.worker()->gateway.metrics.send_answered(name(error.code()));
   session.reply(request_id, std::move(error));
@@ -122,21 +135,25 @@ Handled handle_send(SessionPtr session, v1::ClientFrame frame) {
   if (!worker->accepting()) co_return refuse(*session, id, unavailable());
 
   for (int attempt = 1;; ++attempt) {
-    const auto snapshot =
-        co_await take_snapshot(worker, who.practice, request->relationship, who.device.account,
-                               session->known_facts(request->relationship), deadline);
+    const auto known = session->known_facts(request->relationship);
+    const auto snapshot = co_await take_snapshot(worker, who.practice, request->relationship,
+                                                 who.device.account, known, deadline);
     if (!snapshot.has_value()) co_return refuse(*session, id, to_error(snapshot.error()));
     session->remember_facts(snapshot->facts);
     const auto now = worker->store_now();
     if (!now) co_return refuse(*session, id, unavailable());
     auto decision = decide_send(*snapshot, *request, *now);
+    if (decision.refusal &&
+        known) {  // the store will not check a refusal, so old facts are not enough for one
+      session->forget_facts(request->relationship);
+      continue;
+    }
     if (decision.refusal) {
       worker->gateway.metrics.send_refused(decision.reason);
       co_return refuse(*session, id, std::move(*decision.refusal));
     }
 
-    const StoreTimer timer(worker->gateway.metrics);
-    auto accepted = co_await worker->queues.accept(*request, deadline);
+    auto accepted = co_await accept(worker, *request, deadline);
     if (accepted.has_value()) {
       co_await confirm(session, id, *request, std::move(*accepted));
       co_return;
@@ -146,6 +163,10 @@ Handled handle_send(SessionPtr session, v1::ClientFrame frame) {
     if (fault.error == storage::AcceptError::displaced) session->end(EndReason::displaced);
     if (fault.error != storage::AcceptError::stale || attempt == kDecisionsMax)
       co_return refuse(*session, id, to_error(fault));
+    if (attempt > 1) {
+      boost::asio::steady_timer timer_to_edge(session->connection().executor(), kEdgeWait);
+      co_await timer_to_edge.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    }
   }
 }
 

@@ -59,21 +59,21 @@ v1::Error unavailable() {
   return error;
 }
 
-v1::Error to_error(const FrameFault& fault) {
+v1::Error to_error(const BadFrame& fault) {
   switch (fault.kind) {
-    case FrameFaultKind::enum_newer:
+    case BadFrameKind::enum_newer:
       return with_text(v1::UNSUPPORTED_VERSION, fault.path, "not known to this gateway");
-    case FrameFaultKind::too_many:
+    case BadFrameKind::too_many:
       return with_text(v1::INVALID_ARGUMENT, fault.path, "too many");
-    case FrameFaultKind::enum_invalid:
-    case FrameFaultKind::negative:
-    case FrameFaultKind::text:
-    case FrameFaultKind::no_body:
-    case FrameFaultKind::malformed:
-    case FrameFaultKind::nested_too_deep:
-    case FrameFaultKind::group:
-    case FrameFaultKind::unknown_fields:
-    case FrameFaultKind::merged:
+    case BadFrameKind::enum_invalid:
+    case BadFrameKind::negative:
+    case BadFrameKind::text:
+    case BadFrameKind::no_body:
+    case BadFrameKind::malformed:
+    case BadFrameKind::nested_too_deep:
+    case BadFrameKind::group:
+    case BadFrameKind::unknown_fields:
+    case BadFrameKind::merged:
       return invalid_field(fault.path);
   }
   return invalid_field(fault.path);
@@ -322,29 +322,29 @@ std::string_view name(v1::ErrorCode code) {
   return v1::ErrorCode_Name(code);
 }
 
-std::string_view name(FrameFaultKind kind) {
+std::string_view name(BadFrameKind kind) {
   switch (kind) {
-    case FrameFaultKind::malformed:
+    case BadFrameKind::malformed:
       return "malformed";
-    case FrameFaultKind::nested_too_deep:
+    case BadFrameKind::nested_too_deep:
       return "nested_too_deep";
-    case FrameFaultKind::group:
+    case BadFrameKind::group:
       return "group";
-    case FrameFaultKind::unknown_fields:
+    case BadFrameKind::unknown_fields:
       return "unknown_fields";
-    case FrameFaultKind::merged:
+    case BadFrameKind::merged:
       return "merged";
-    case FrameFaultKind::too_many:
+    case BadFrameKind::too_many:
       return "too_many";
-    case FrameFaultKind::enum_invalid:
+    case BadFrameKind::enum_invalid:
       return "enum_invalid";
-    case FrameFaultKind::enum_newer:
+    case BadFrameKind::enum_newer:
       return "enum_newer";
-    case FrameFaultKind::negative:
+    case BadFrameKind::negative:
       return "negative";
-    case FrameFaultKind::text:
+    case BadFrameKind::text:
       return "text";
-    case FrameFaultKind::no_body:
+    case BadFrameKind::no_body:
       return "no_body";
   }
   return "unknown";

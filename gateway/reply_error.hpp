@@ -35,7 +35,7 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error unavailable();
 
 // Only for faults that do not close the connection.
-[[nodiscard]] v1::Error to_error(const FrameFault& fault);
+[[nodiscard]] v1::Error to_error(const BadFrame& fault);
 
 // REFUSED, or ENDED when the relationship is over; with the verdict.
 [[nodiscard]] v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict);
@@ -64,7 +64,7 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 
 // Names for metrics and logs: the enumerator's own spelling.
 [[nodiscard]] std::string_view name(v1::ErrorCode code);
-[[nodiscard]] std::string_view name(FrameFaultKind kind);
+[[nodiscard]] std::string_view name(BadFrameKind kind);
 [[nodiscard]] std::string_view name(storage::CommandError error);
 
 }  // namespace holdspace::gateway

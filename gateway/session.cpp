@@ -2,7 +2,7 @@
 #include "gateway/session.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include <exception>
 #include <utility>
 
 #include "gateway/dispatch.hpp"
@@ -26,6 +26,17 @@ bool prekeys_needed(const std::string& prekey_set, Instant now) {
   const auto set = crypto::parse_prekey_set(statement->body);
   return !set.has_value() || set->expires_at <= now + kPrekeysRenewBefore;
 }
+
+// A delivery that ends by a fault of ours ends its session, and the log says so.
+struct DeliveryEnded {
+  std::shared_ptr<Session> session;
+
+  void operator()(const std::exception_ptr& fault) const {
+    if (fault == nullptr) return;
+    session->worker()->gateway.log.event(Event::handler_failed, {{"what", LogWord("delivery")}});
+    session->connection().close(CloseCode::internal_error, "internal");
+  }
+};
 
 }  // namespace
 
@@ -136,7 +147,8 @@ asio::awaitable<void> Session::run() {
         Event::session_opened,
         {{"account", who}, {"device", identity_.device.device}, {"role", role}});
     worker_->gateway.metrics.session_opened();
-    asio::co_spawn(connection_->executor(), Delivery::run(shared_from_this()), asio::detached);
+    asio::co_spawn(connection_->executor(), Delivery::run(shared_from_this()),
+                   DeliveryEnded{shared_from_this()});
     co_await serve();
     delivery_.stop();
     worker_->gateway.metrics.session_closed();

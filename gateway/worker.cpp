@@ -3,8 +3,8 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <exception>
 #include <utility>
 
 #include "crypto/random.hpp"
@@ -15,6 +15,16 @@ namespace holdspace::gateway {
 namespace {
 
 constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+// Without its clock or ticker a thread soon is not ready, which /readyz shows; the log says why.
+struct BackgroundEnded {
+  std::shared_ptr<Worker> worker;
+
+  void operator()(const std::exception_ptr& fault) const {
+    if (fault != nullptr)
+      worker->gateway.log.event(Event::handler_failed, {{"what", LogWord("background")}});
+  }
+};
 
 }  // namespace
 
@@ -36,8 +46,9 @@ Worker::Worker(boost::asio::io_context& io, Gateway& shared, std::size_t index,
 
 void Worker::start() {
   const auto executor = tick_timer_.get_executor();
-  boost::asio::co_spawn(executor, keep_clock(shared_from_this()), boost::asio::detached);
-  boost::asio::co_spawn(executor, tick(shared_from_this()), boost::asio::detached);
+  boost::asio::co_spawn(executor, keep_clock(shared_from_this()),
+                        BackgroundEnded{shared_from_this()});
+  boost::asio::co_spawn(executor, tick(shared_from_this()), BackgroundEnded{shared_from_this()});
 }
 
 void Worker::stop() {

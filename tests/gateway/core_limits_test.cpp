@@ -1,0 +1,138 @@
+// Rates, wake-ups and the store's clock, all on made-up time.
+#include <gtest/gtest.h>
+
+#include "gateway/clock.hpp"
+#include "gateway/rate_limit.hpp"
+#include "gateway/timekeeper.hpp"
+
+namespace holdspace::gateway {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Monotonic kStart{1h};
+
+TEST(TokenBucket, refuses_the_31st_of_a_burst_and_says_when_to_come_back) {
+  TokenBucket bucket(kRoutineSend, kStart);
+  for (int i = 0; i < 30; ++i) EXPECT_FALSE(bucket.take(kStart)) << i;
+  EXPECT_EQ(bucket.take(kStart), 2000ms);
+  EXPECT_EQ(bucket.take(kStart + 500ms), 1500ms);
+  EXPECT_FALSE(bucket.take(kStart + 2000ms));
+  EXPECT_TRUE(bucket.take(kStart + 2000ms));
+}
+
+TEST(TokenBucket, never_holds_more_than_its_burst) {
+  TokenBucket bucket({2, 1s}, kStart);
+  const auto later = kStart + 24h;
+  EXPECT_FALSE(bucket.take(later));
+  EXPECT_FALSE(bucket.take(later));
+  EXPECT_TRUE(bucket.take(later));
+}
+
+TEST(BucketTable, keeps_keys_apart_and_forgets_the_one_longest_unused) {
+  BucketTable table({1, 1h}, 2);
+  EXPECT_FALSE(table.take("a", kStart));
+  EXPECT_FALSE(table.take("b", kStart));
+  EXPECT_TRUE(table.take("a", kStart));
+  EXPECT_FALSE(table.wait("c", kStart));  // looking makes no entry
+  EXPECT_EQ(table.size(), 2U);
+  EXPECT_FALSE(table.take("c", kStart));  // b goes, a was used later
+  EXPECT_EQ(table.size(), 2U);
+  EXPECT_TRUE(table.take("a", kStart));
+  EXPECT_FALSE(table.take("b", kStart));
+}
+
+Instant at(std::chrono::milliseconds since) {
+  return Instant(since);
+}
+
+TEST(Timekeeper, wakes_in_order_of_instant_and_each_once) {
+  Timekeeper keeper;
+  keeper.wake_at(1, at(300ms));
+  keeper.wake_at(2, at(100ms));
+  keeper.wake_at(3, at(200ms));
+  EXPECT_TRUE(keeper.take_due(at(99ms)).empty());
+  EXPECT_EQ(keeper.take_due(at(200ms)), (std::vector<Timekeeper::Sleeper>{2, 3}));
+  EXPECT_TRUE(keeper.take_due(at(200ms)).empty());
+  EXPECT_EQ(keeper.take_due(at(1h)), (std::vector<Timekeeper::Sleeper>{1}));
+}
+
+TEST(Timekeeper, keeps_one_wish_for_each_sleeper) {
+  Timekeeper keeper;
+  keeper.wake_at(1, at(100ms));
+  keeper.wake_at(1, at(500ms));
+  EXPECT_EQ(keeper.size(), 1U);
+  EXPECT_TRUE(keeper.take_due(at(400ms)).empty());
+  keeper.forget(1);
+  keeper.forget(1);
+  EXPECT_TRUE(keeper.take_due(at(1h)).empty());
+}
+
+TEST(Timekeeper, is_harmless_when_the_clock_goes_back) {
+  Timekeeper keeper;
+  keeper.wake_at(1, at(10s));
+  EXPECT_TRUE(keeper.take_due(at(9s)).empty());
+  EXPECT_TRUE(keeper.take_due(at(1s)).empty());
+  EXPECT_EQ(keeper.take_due(at(10s)).size(), 1U);
+}
+
+// The store answered in the middle of the round trip, `ahead` before or behind the machine's own
+// clock.
+ClockSample sample(Monotonic answered, std::chrono::milliseconds round_trip, Instant store,
+                   std::chrono::milliseconds ahead = 0ms) {
+  return {answered - round_trip, answered, store, store + round_trip / 2 + ahead};
+}
+
+TEST(StoreClock, knows_nothing_before_the_first_sample) {
+  StoreClock clock;
+  EXPECT_FALSE(clock.at(kStart));
+  EXPECT_FALSE(clock.ready(kStart));
+}
+
+TEST(StoreClock, goes_on_from_the_middle_of_the_shortest_round_trip) {
+  StoreClock clock;
+  clock.add(sample(kStart, 80ms, at(1000s)));
+  EXPECT_EQ(clock.at(kStart), at(1000s + 40ms));
+  clock.add(sample(kStart + 1s, 2ms, at(1001s + 10ms)));
+  EXPECT_EQ(clock.at(kStart + 1s), at(1001s + 11ms));
+  clock.add(sample(kStart + 2s, 90ms, at(1002s)));  // a worse one changes nothing
+  EXPECT_EQ(clock.at(kStart + 2s), at(1002s + 11ms));
+}
+
+TEST(StoreClock, is_not_ready_when_the_machine_is_off_or_samples_stop) {
+  StoreClock clock;
+  clock.add(sample(kStart, 2ms, at(1000s), 400ms));
+  EXPECT_TRUE(clock.ready(kStart));
+  EXPECT_EQ(clock.offset(), 400ms);
+  EXPECT_TRUE(clock.ready(kStart + 5s));
+  EXPECT_FALSE(clock.ready(kStart + 5001ms));
+  clock.add(sample(kStart + 6s, 2ms, at(1006s), -501ms));
+  EXPECT_FALSE(clock.ready(kStart + 6s));
+  clock.add(sample(kStart + 7s, 2ms, at(1007s), 501ms));
+  EXPECT_FALSE(clock.ready(kStart + 7s));
+}
+
+TEST(StoreClock, follows_a_step_of_the_stores_clock_and_pauses_releases) {
+  StoreClock clock;
+  for (int i = 0; i < 5; ++i) clock.add(sample(kStart + i * 1s, 2ms, at(1000s + i * 1s)));
+  EXPECT_TRUE(clock.settled(kStart + 4s));
+  const auto step = kStart + 5s;
+  clock.add(sample(step, 2ms, at(9000s)));
+  EXPECT_EQ(clock.at(step), at(9000s + 1ms));
+  EXPECT_FALSE(clock.settled(step));
+  clock.add(sample(step + 1s, 2ms, at(9001s)));
+  EXPECT_FALSE(clock.settled(step + 1s));
+  clock.add(sample(step + 2s, 2ms, at(9002s)));
+  EXPECT_TRUE(clock.settled(step + 2s));
+}
+
+TEST(StoreClock, does_not_pause_for_ever_when_samples_never_agree) {
+  StoreClock clock;
+  clock.add(sample(kStart, 2ms, at(1000s)));
+  clock.add(sample(kStart + 1s, 2ms, at(5000s)));
+  EXPECT_FALSE(clock.settled(kStart + 30s));
+  EXPECT_TRUE(clock.settled(kStart + 31s));
+}
+
+}  // namespace
+}  // namespace holdspace::gateway

@@ -1,6 +1,7 @@
 // W3 and W5: connections without messages. See workloads.hpp.
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <unordered_map>
 
 #include "tests/bench/exchange.hpp"
@@ -119,17 +120,24 @@ std::vector<Result> idle_connections(Loop& loop, Target& target, const IdleLoad&
 
 Result connect_storm(Loop& loop, Target& target, const StormLoad& load) {
   Crowd crowd;
-  // A person is one device with one connection, so nobody connects twice at a time.
+  // A person is one device with one connection, so nobody connects twice at a time: whoever has
+  // been away longest is next.
+  std::deque<Person> away;
+  for (Person person = 0; person < target.people(); ++person) away.push_back(person);
   std::unordered_map<Person, std::unique_ptr<Peer>> connecting;
-  const std::size_t at_once = std::min(load.at_once, target.people());
   std::size_t begun = 0;
   const CostMeter meter(target);
   const Nanos start = now();
   while (crowd.ready() < load.connections && crowd.failure().empty()) {
-    for (const Person person : crowd.arrived) connecting.erase(person);
+    for (const Person person : crowd.arrived) {
+      connecting.erase(person);
+      away.push_back(person);
+    }
     crowd.arrived.clear();
-    while (begun < load.connections && connecting.size() < at_once) {
-      const Person person = begun++ % target.people();
+    while (begun < load.connections && connecting.size() < load.at_once && !away.empty()) {
+      const Person person = away.front();
+      away.pop_front();
+      ++begun;
       crowd.begin(person);
       connecting[person] = target.connect(person, crowd);
     }

@@ -14,6 +14,7 @@ namespace asio = boost::asio;
 using boost::system::result;
 
 constexpr std::uint16_t kProtocolVersion = 1;
+constexpr std::uint16_t kUnauthenticatedCode = 4401;  // the gateway's close code for every cause
 
 crypto::ChannelBinding binding_of(const Connection& connection) {
   const auto exported = connection.channel_binding();
@@ -49,6 +50,22 @@ Failure wrong_gateway(const std::string& host) {
           {}};
 }
 
+Failure unknown_device() {
+  return {FailureKind::login_refused,
+          "the gateway does not let this device in: it is unknown there or was revoked",
+          v1::UNAUTHENTICATED};
+}
+
+// A gateway without its store, or one that is too busy, lets nobody in for now: that is no refusal
+// of this device, and whoever follows tries again.
+Failure not_let_in(const v1::Error& error) {
+  const auto code = error.code();
+  if (code == v1::UNAUTHENTICATED) return unknown_device();
+  const bool for_now = code == v1::UNAVAILABLE || code == v1::UNCERTAIN || code == v1::RATE_LIMITED;
+  return {for_now ? FailureKind::unreachable : FailureKind::login_refused,
+          error.text().empty() ? describe_code(code) : error.text(), code};
+}
+
 }  // namespace
 
 asio::awaitable<result<LoggedIn, Failure>> log_in(std::shared_ptr<Connection> connection,
@@ -65,9 +82,7 @@ asio::awaitable<result<LoggedIn, Failure>> log_in(std::shared_ptr<Connection> co
   hello.set_host(self.address.host);
   const auto challenged = co_await connection->request(std::move(hello_frame));
   if (!challenged.has_value()) co_return unanswered("the login");
-  if (challenged->has_error())
-    co_return Failure{FailureKind::login_refused, challenged->error().text(),
-                      challenged->error().code()};
+  if (challenged->has_error()) co_return not_let_in(challenged->error());
 
   const auto& challenge = challenged->challenge();
   const auto transcript = make_transcript(*connection, self.address.host, client_nonce, challenge);
@@ -81,11 +96,12 @@ asio::awaitable<result<LoggedIn, Failure>> log_in(std::shared_ptr<Connection> co
                                         {self.practice_id, address, self.gateway_key});
   auth_frame.mutable_auth()->set_signature(to_string(proof));
   const auto answer = co_await connection->request(std::move(auth_frame));
-  if (!answer.has_value() && connection->close_code() == 0) co_return unanswered("the login");
-  if (!answer.has_value() || !answer->has_welcome())
-    co_return Failure{FailureKind::login_refused,
-                      "the gateway does not let this device in: it is unknown there or was revoked",
-                      v1::UNAUTHENTICATED};
+  if (!answer.has_value()) {
+    if (connection->close_code() == kUnauthenticatedCode) co_return unknown_device();
+    co_return unanswered("the login");
+  }
+  if (answer->has_error()) co_return not_let_in(answer->error());
+  if (!answer->has_welcome()) co_return unknown_device();
   co_return LoggedIn{answer->welcome(), now() - transcript->server_time};
 }
 

@@ -262,11 +262,17 @@ class Stage:
         return person
 
     def close(self):
-        """Stops everything, people first. Raises when a program had to be killed or had crashed."""
+        """Stops everything, people first; a second call does nothing. Raises when a program hung or had crashed."""
         troubles = []
         for person in self.people.values():
-            person.close_inbox()
-        for program in reversed(self.programs):
+            try:
+                person.close_inbox()
+            except StageError as error:
+                troubles.append(str(error))
+            if person.line is not None:
+                person.line.close()
+        programs, self.programs = self.programs, []
+        for program in reversed(programs):
             try:
                 code = program.stop()
                 if code not in (0, -signal.SIGTERM, -signal.SIGKILL):
@@ -293,53 +299,52 @@ class Person:
 
     def __init__(self, name, stage, gateway, zone):
         self.name, self.stage, self.gateway, self.zone = name, stage, gateway, zone
+        self.line = None  # a line.Line between this person and the gateway
         self.home = stage.folder / "people" / name
         self.home.parent.mkdir(exist_ok=True)
         self.inbox = None
 
     def command(self, *arguments, seconds=COMMAND_SECONDS):
-        """Runs `holdspace ... --json`. The device connects once at a time, so an open inbox makes way and comes back."""
-        reopen = self.inbox is not None
-        seen = self.inbox.close() if reopen else None
+        """Runs `holdspace ... --json`. A connected inbox of the same device makes way by itself and comes back."""
         try:
-            done = subprocess.run(self.line(arguments), env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            done = subprocess.run(self.words(arguments), env=self.environment(), stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                   timeout=seconds)
         except subprocess.TimeoutExpired:
             raise StageError(f"{self.name}: `holdspace {' '.join(map(str, arguments))}` did not end in {seconds} s") from None
-        finally:
-            if reopen:
-                self.inbox = Inbox(self, seen)
         return Answer(done.returncode, done.stdout, done.stderr)
 
-    def line(self, arguments):
+    def words(self, arguments):
         program = self.stage.build / "client" / "holdspace"
         return [str(a) for a in (program, "--home", self.home, *arguments, "--json")]
 
     def environment(self):
         return {**self.stage.clock.environment(), "TZ": self.zone}
 
+    def url(self):
+        return self.gateway.url if self.line is None else f"ws://localhost:{self.line.port}"
+
     def trust(self):
         return ["--ca", self.stage.certificate] if self.stage.tls else []
 
     def open_inbox(self):
         if self.inbox is None:
-            self.inbox = Inbox(self, queue.Queue())
+            self.inbox = Inbox(self)
         return self.inbox
 
     def close_inbox(self):
-        if self.inbox is not None:
-            self.inbox.close()
-            self.inbox = None
+        inbox, self.inbox = self.inbox, None
+        if inbox is not None:
+            inbox.close()
 
 
 class Inbox:
     """A running `inbox --follow`. What it shows is read as it comes."""
 
-    def __init__(self, person, seen):
-        self.person, self.seen = person, seen
+    def __init__(self, person):
+        self.person, self.seen = person, queue.Queue()
         self.errors_path = person.stage.folder / f"inbox-{person.name}.log"
         with open(self.errors_path, "ab") as errors:
-            self.process = subprocess.Popen(person.line(["inbox", "--follow"]), env=person.environment(), stdin=subprocess.DEVNULL,
+            self.process = subprocess.Popen(person.words(["inbox", "--follow"]), env=person.environment(), stdin=subprocess.DEVNULL,
                                             stdout=subprocess.PIPE, stderr=errors, text=True, preexec_fn=die_with_parent)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -359,8 +364,11 @@ class Inbox:
     def alive(self):
         return self.process.poll() is None
 
+    def last_words(self):
+        return " ".join(self.errors_path.read_text(errors="replace").split())[-300:]
+
     def close(self):
-        """Ends it; returns what was shown and not read yet."""
+        """Ends it, as Ctrl-C does."""
         if self.alive():
             self.process.send_signal(signal.SIGINT)
             try:
@@ -370,7 +378,6 @@ class Inbox:
                 self.process.wait()
                 raise StageError(f"the inbox of {self.person.name} did not end in {STOP_SECONDS} s") from None
         self.reader.join()
-        return self.seen
 
 
 def new_folder(parent, name):

@@ -1,6 +1,7 @@
 // See enrolment.hpp.
 #include "tests/bench/enrolment.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 
@@ -12,6 +13,7 @@ namespace holdspace::bench {
 namespace {
 
 constexpr std::int64_t kInviteLifeMs = 3'600'000;
+constexpr std::size_t kOpenInvites = 100;  // the product's bound for one account
 
 v1::ClientFrame invite_frame(const crypto::InviteSecret& invite, crypto::Role role,
                              const crypto::RelationshipId* relationship) {
@@ -44,23 +46,21 @@ v1::ClientFrame open_all_hours() {
   return frame;
 }
 
-// What a therapist gives to one client.
-struct ClientInvite {
-  crypto::InviteSecret secret;
-  crypto::RelationshipId relationship_id{};
-  std::size_t therapist = 0;
-};
-
 class Enroller {
  public:
   Enroller(Loop& loop, const Endpoint& endpoint, const Population& population)
       : loop_(loop), endpoint_(endpoint), population_(population) {}
 
+  // In rounds, because nobody may have more than kOpenInvites invites unused at a time.
   Enrolled run(const std::string& code) {
     const Member admin = make_admin(code);
-    invite_therapists(admin);
-    invite_clients();
-    return redeem_clients();
+    while (therapists_.size() < population_.pairs) add_therapists(admin);
+    const std::size_t clients = population_.pairs + population_.bystanders;
+    const std::size_t each_round = population_.pairs * kOpenInvites;
+    Enrolled enrolled{practice_, {}};
+    for (std::size_t first = 0; first < clients; first += each_round)
+      add_clients(enrolled, first, std::min(each_round, clients - first));
+    return enrolled;
   }
 
  private:
@@ -82,10 +82,11 @@ class Enroller {
     return std::move(*admin);
   }
 
-  void invite_therapists(const Member& admin) {
+  void add_therapists(const Member& admin) {
+    const auto count = std::min(kOpenInvites, population_.pairs - therapists_.size());
     std::vector<crypto::InviteSecret> invites;
     std::vector<v1::ClientFrame> requests;
-    for (std::size_t i = 0; i < population_.pairs; ++i) {
+    for (std::size_t i = 0; i < count; ++i) {
       invites.push_back(crypto::InviteSecret::generate());
       requests.push_back(invite_frame(invites.back(), crypto::Role::therapist, nullptr));
     }
@@ -95,50 +96,50 @@ class Enroller {
           return std::make_unique<RequestTask>(loop_, endpoint_, practice_, admin, requests);
         },
         [](std::size_t, Task&) {});
-    std::vector<std::optional<Member>> members(population_.pairs);
-    run_tasks(
-        loop_, invites.size(), [&](std::size_t i) { return redeem(invites[i]); },
-        [&](std::size_t i, Task& task) { members[i] = static_cast<RedeemTask&>(task).member(); });
-    for (auto& member : members) therapists_.push_back(std::move(*member));
+    for (Member& member : redeem_all(invites)) therapists_.push_back(std::move(member));
   }
 
-  void invite_clients() {
-    std::vector<std::vector<v1::ClientFrame>> requests(population_.pairs);
-    for (auto& list : requests) list.push_back(open_all_hours());
-    for (std::size_t i = 0; i < population_.pairs + population_.bystanders; ++i) {
-      const std::size_t therapist = i % population_.pairs;
-      invites_.push_back({crypto::InviteSecret::generate(), crypto::random_array<16>(), therapist});
-      requests[therapist].push_back(
-          invite_frame(invites_[i].secret, crypto::Role::client, &invites_[i].relationship_id));
+  // Clients `first` to `first` + `count`, dealt out to the therapists in turn; in the first round
+  // each therapist opens all hours too.
+  void add_clients(Enrolled& enrolled, std::size_t first, std::size_t count) {
+    std::vector<std::vector<v1::ClientFrame>> requests(std::min(count, population_.pairs));
+    std::vector<crypto::InviteSecret> invites;
+    std::vector<crypto::RelationshipId> relationships;
+    if (first == 0)
+      for (auto& list : requests) list.push_back(open_all_hours());
+    for (std::size_t i = 0; i < count; ++i) {
+      invites.push_back(crypto::InviteSecret::generate());
+      relationships.push_back(crypto::random_array<16>());
+      requests[i % population_.pairs].push_back(
+          invite_frame(invites.back(), crypto::Role::client, &relationships.back()));
     }
     run_tasks(
-        loop_, population_.pairs,
+        loop_, requests.size(),
         [&](std::size_t i) -> std::unique_ptr<Task> {
           return std::make_unique<RequestTask>(loop_, endpoint_, practice_, therapists_[i],
                                                std::move(requests[i]));
         },
         [](std::size_t, Task&) {});
+    auto clients = redeem_all(invites);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Member& therapist = therapists_[i % population_.pairs];
+      Member client{clients[i].account_id, std::move(clients[i].device_key), relationships[i],
+                    therapist.account_id};
+      enrolled.members.push_back(std::move(client));
+      if (first + i >= population_.pairs) continue;
+      enrolled.members.push_back({therapist.account_id, therapist.device_key.clone(),
+                                  relationships[i], clients[i].account_id});
+    }
   }
 
-  Enrolled redeem_clients() {
-    std::vector<std::optional<Member>> clients(invites_.size());
+  std::vector<Member> redeem_all(const std::vector<crypto::InviteSecret>& invites) {
+    std::vector<std::optional<Member>> found(invites.size());
     run_tasks(
-        loop_, invites_.size(), [&](std::size_t i) { return redeem(invites_[i].secret); },
-        [&](std::size_t i, Task& task) { clients[i] = static_cast<RedeemTask&>(task).member(); });
-    Enrolled enrolled{practice_, {}};
-    for (std::size_t i = 0; i < clients.size(); ++i) {
-      Member& client = *clients[i];
-      client.relationship_id = invites_[i].relationship_id;
-      client.partner = therapists_[invites_[i].therapist].account_id;
-      const crypto::AccountId client_id = client.account_id;
-      enrolled.members.push_back(std::move(client));
-      if (i >= population_.pairs) continue;
-      // therapists_ stays whole, because later clients look their partner up in it.
-      const Member& therapist = therapists_[i];
-      enrolled.members.push_back({therapist.account_id, therapist.device_key.clone(),
-                                  invites_[i].relationship_id, client_id});
-    }
-    return enrolled;
+        loop_, invites.size(), [&](std::size_t i) { return redeem(invites[i]); },
+        [&](std::size_t i, Task& task) { found[i] = static_cast<RedeemTask&>(task).member(); });
+    std::vector<Member> members;
+    for (auto& member : found) members.push_back(std::move(*member));
+    return members;
   }
 
   std::unique_ptr<Task> redeem(const crypto::InviteSecret& invite) {
@@ -150,7 +151,6 @@ class Enroller {
   Population population_;
   Practice practice_;
   std::vector<Member> therapists_;
-  std::vector<ClientInvite> invites_;
 };
 
 }  // namespace

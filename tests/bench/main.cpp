@@ -8,6 +8,7 @@
 #include <exception>
 #include <fstream>
 #include <functional>
+#include <stdexcept>
 
 #include "crypto/random.hpp"
 #include "tests/bench/enrolment.hpp"
@@ -20,6 +21,9 @@
 
 namespace holdspace::bench {
 namespace {
+
+// A therapist has at most 256 relationships; one is that of the pair.
+constexpr std::size_t kBystandersOfEach = 255;
 
 using Targets = std::vector<std::unique_ptr<Target>>;
 
@@ -44,6 +48,9 @@ std::unique_ptr<Target> make_gateway(Loop& loop, const Options& options) {
   Population population{options.relay.pairs, 0};
   if (options.idle.connections > 2 * population.pairs)
     population.bystanders = options.idle.connections - 2 * population.pairs;
+  if (population.bystanders > population.pairs * kBystandersOfEach)
+    throw std::runtime_error("--idle needs at least one of --pairs for each " +
+                             std::to_string(kBystandersOfEach) + " connections");
   const Nanos start = now();
   auto enrolled = enrol_population(loop, endpoint, options.invite, population);
   std::fprintf(stderr, "enrolled %zu people over the wire in %.1f s\n", enrolled.members.size(),

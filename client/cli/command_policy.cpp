@@ -55,7 +55,8 @@ asio::awaitable<int> apply(client::Client& device, Globals globals, v1::Policy p
   const auto connected = co_await device.connect();
   if (!connected.has_value()) co_return fail(globals, connected.error());
   if (policy.version() == 0) {
-    const auto held = co_await device.fetch_policy({});
+    const std::string own;
+    const auto held = co_await device.fetch_policy(own);
     if (!held.has_value()) {
       co_await device.disconnect();
       co_return fail(globals, held.error());

@@ -22,6 +22,8 @@ constexpr char kTrustFileName[] = "gateway.pem";
 // While waiting for another program to end or a state to come. Ours: unnoticeable to a person.
 constexpr std::chrono::milliseconds kPoll{20};
 constexpr std::chrono::milliseconds kMakeWayPause = 25 * kPoll;
+// Programs of one profile that begin at the same moment. Ours: a person starts two, not ten.
+constexpr int kConnectTriesMax = 3;
 constexpr std::uint16_t kReplacedCode = 4409;  // a newer connection of this device
 
 std::chrono::milliseconds random_part_of(std::chrono::milliseconds pause) {
@@ -51,27 +53,48 @@ Client::~Client() {
   if (connection_) connection_->abort();
 }
 
+// A program of the same profile that began at the same moment may log in after this one and have it
+// closed: then this one lets go, waits a little and asks again.
 asio::awaitable<result<void, Failure>> Client::connect() {
+  auto connected = co_await connect_once();
+  for (int tries = 1; tries < kConnectTriesMax && !connected.has_value() &&
+                      connected.error().kind == FailureKind::profile_busy;
+       ++tries) {
+    co_await pause(kMakeWayPause);
+    connected = co_await connect_once();
+  }
+  co_return connected;
+}
+
+// profile_busy: closed in favour of a newer program, or that one holds the lock; the lock is free
+// of this one then.
+asio::awaitable<result<void, Failure>> Client::connect_once() {
   // When nobody else uses the profile it is locked before anything is said; otherwise logging in
   // makes the gateway close the other program's connection, and that one then lets go of the lock.
-  const bool locked_before = store_->try_lock();
+  static_cast<void>(store_->try_lock());
   auto opened = co_await Connection::open(identity_.address, options_.trust_file);
   if (!opened.has_value())
     co_return Failure{FailureKind::unreachable, describe(opened.error(), identity_.address), {}};
   auto connection = *opened;
   auto logged_in = co_await log_in(connection, identity_);
-  if (!logged_in.has_value()) {
+  if (!logged_in.has_value() && connection->close_code() != kReplacedCode) {
     connection->abort();
     co_return logged_in.error();
   }
-  if (!locked_before && !co_await take_lock(kMakeWayTimeout)) {
+  const auto until = asio::steady_timer::clock_type::now() + kMakeWayTimeout;
+  while (connection->is_open() && !store_->try_lock() && !stopping_ &&
+         asio::steady_timer::clock_type::now() < until)
+    co_await pause(kPoll);
+  if (!logged_in.has_value() || !connection->is_open() || !store_->try_lock()) {
+    const auto displaced = connection->close_code() == kReplacedCode || connection->is_open();
     connection->abort();
+    store_->unlock();
+    if (!displaced) co_return Failure{FailureKind::unreachable, "the connection broke", {}};
     co_return Failure{
-        FailureKind::profile_busy,
-        "another holdspace program uses this profile and does not make way; end it first",
-        {}};
+        FailureKind::profile_busy, "another holdspace program uses this profile; end it first", {}};
   }
   identity_ = load_identity(*store_);  // another program may have renewed it
+  unanswered_.reset();
   connection_ = connection;
   logged_in_ = *logged_in;
   drained_ = false;
@@ -89,6 +112,7 @@ asio::awaitable<void> Client::disconnect() {
     co_await timer.async_wait(kTuple);
   }
   connection_.reset();
+  unanswered_.reset();
   store_->unlock();
 }
 
@@ -109,7 +133,7 @@ asio::awaitable<void> Client::pause(std::chrono::milliseconds length) {
 asio::awaitable<result<void, Failure>> Client::follow() {
   auto backoff = std::chrono::milliseconds(kFirstPause);
   while (!stopping_) {
-    const auto connected = co_await connect();
+    const auto connected = co_await connect_once();
     bool replaced = false;
     if (connected.has_value()) {
       backoff = kFirstPause;
@@ -119,6 +143,8 @@ asio::awaitable<result<void, Failure>> Client::follow() {
     } else if (connected.error().kind == FailureKind::login_refused ||
                connected.error().kind == FailureKind::wrong_gateway) {
       co_return connected.error();
+    } else if (connected.error().kind == FailureKind::profile_busy) {
+      replaced = true;
     } else {
       note("not_connected: " + connected.error().text);
     }

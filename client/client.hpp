@@ -14,6 +14,7 @@
 #include <boost/system/result.hpp>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -93,7 +94,8 @@ class Client {
   [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> follow();
   void stop();
 
-  // Durable first, then sent, tried a few times; the row says how far it got. Errors: bad_input
+  // Durable first, then sent, tried a few times, and never before an older message of the same
+  // relationship and lane has its answer; the row says how far it got. Errors: bad_input
   // (not a text, unknown relationship, outbox full), profile_busy. Not being connected is no error:
   // the row waits.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<SendReport, Failure>> send(
@@ -133,6 +135,7 @@ class Client {
   using Answer = boost::system::result<v1::ServerFrame, Failure>;
 
   // client.cpp
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> connect_once();
   boost::asio::awaitable<bool> take_lock(std::chrono::milliseconds limit);
   boost::asio::awaitable<void> pause(std::chrono::milliseconds length);
   boost::asio::awaitable<void> while_connected();
@@ -145,6 +148,12 @@ class Client {
                 std::optional<SealNeed>& need);
   boost::asio::awaitable<bool> seal(std::string outbox_id);
   boost::asio::awaitable<std::optional<Failure>> fill_gap(SealNeed need, FetchedPrekeys* prekeys);
+  struct Unanswered {
+    std::string outbox_id;
+    std::string stream;  // relationship and lane
+  };
+  std::vector<Unanswered> unanswered();  // in the order of writing
+  boost::asio::awaitable<void> submit_in_order(std::vector<Unanswered> due);
   boost::asio::awaitable<void> submit(std::string outbox_id);
   boost::asio::awaitable<void> refresh_devices(records::OutboxRow row);
   void finish_submit(const std::string& outbox_id, const records::OutboxRow& row);
@@ -177,6 +186,9 @@ class Client {
   Identity identity_;
   std::shared_ptr<Connection> connection_;
   std::optional<LoggedIn> logged_in_;
+  // Stream by outbox id, of what has no answer: reading the outbox each time would cost a month of
+  // messages for every one sent. Nothing: read it; another program may have written since.
+  std::optional<std::map<std::string, std::string>> unanswered_;
   std::set<std::string> submitting_;  // outbox ids; each goes out once at a time
   int receiving_ = 0;                 // receive_all() coroutines that have not ended
   std::uint32_t one_time_keys_ = 0;

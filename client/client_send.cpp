@@ -15,17 +15,16 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::result;
 
-std::size_t waiting_rows(const LocalStore& store) {
-  std::size_t waiting = 0;
-  each<records::OutboxRow>(store, Table::outbox, [&waiting](auto, const auto& row) {
-    waiting += row.state() == records::WAITING || row.state() == records::NOT_CONFIRMED;
-    return true;
-  });
-  return waiting;
-}
+// How often a submit looks whether another one of the same message has ended.
+constexpr std::chrono::milliseconds kTurnPoll{5};
 
 bool has_answer(const records::OutboxRow& row) {
   return row.state() != records::WAITING && row.state() != records::NOT_CONFIRMED;
+}
+
+// Relationship and lane: what keeps an order among its messages.
+std::string stream_of(const records::OutboxRow& row) {
+  return row.relationship_id() + static_cast<char>(row.lane());
 }
 
 Failure bad_input(std::string text) {
@@ -42,10 +41,18 @@ asio::awaitable<result<SendReport, Failure>> Client::send(Draft draft) {
     co_return bad_input("no such relationship in this profile");
   if (!co_await take_lock(kMakeWayTimeout))
     co_return Failure{FailureKind::profile_busy, "another holdspace program uses this profile", {}};
-  if (waiting_rows(*store_) >= kOutboxWaitingMax)
+  if (!is_connected()) unanswered_.reset();
+  if (unanswered().size() >= kOutboxWaitingMax)
     co_return bad_input("the outbox is full of messages that could not be sent yet");
   const auto id = write_draft(draft);
-  co_await submit(id);
+  // What was written before to the same person on the same lane goes first.
+  const auto written = load<records::OutboxRow>(*store_, Table::outbox, id).value();
+  if (unanswered_) unanswered_->emplace(id, stream_of(written));
+  auto due = unanswered();
+  std::erase_if(due, [stream = stream_of(written), &id](const Unanswered& one) {
+    return one.stream != stream || one.outbox_id > id;
+  });
+  co_await submit_in_order(std::move(due));
   auto row = load<records::OutboxRow>(*store_, Table::outbox, id);
   if (!row) throw StoreFailure("a message vanished from the outbox");
   co_return SendReport{id, std::move(*row)};
@@ -163,7 +170,15 @@ void Client::give_up(const std::string& outbox_id, std::string why) {
 }
 
 asio::awaitable<void> Client::submit(std::string outbox_id) {
-  if (!submitting_.insert(outbox_id).second) co_return;
+  if (!submitting_.insert(outbox_id).second) {
+    // Somebody else is at it; the outcome is theirs.
+    asio::steady_timer timer(executor_);
+    while (submitting_.contains(outbox_id)) {
+      timer.expires_after(kTurnPoll);
+      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    co_return;
+  }
   int reseals = 0;
   for (int tries = 0; tries < kSubmitTriesMax && is_connected();) {
     auto row = load<records::OutboxRow>(*store_, Table::outbox, outbox_id);
@@ -199,6 +214,7 @@ void Client::finish_submit(const std::string& outbox_id, const records::OutboxRo
   save(*store_, Table::outbox, outbox_id, row);
   if (row.state() == records::REFUSED) take_back_from_chain(*store_, identity_, row);
   transaction.commit();
+  if (unanswered_ && has_answer(row)) unanswered_->erase(outbox_id);
 }
 
 // After MISMATCH: the newest verified lists of the peer and of the own account. What cannot be
@@ -217,20 +233,35 @@ asio::awaitable<void> Client::refresh_devices(records::OutboxRow row) {
   }
 }
 
-asio::awaitable<std::size_t> Client::flush() {
-  std::vector<std::string> due;
-  each<records::OutboxRow>(*store_, Table::outbox, [&due](auto id, const auto& row) {
-    if (!has_answer(row)) due.emplace_back(id);
-    return true;
-  });
-  std::size_t left = due.size();
-  for (const auto& id : due) {
-    if (!is_connected()) break;
-    co_await submit(id);
-    const auto row = load<records::OutboxRow>(*store_, Table::outbox, id);
-    if (!row || has_answer(*row)) --left;
+std::vector<Client::Unanswered> Client::unanswered() {
+  if (!unanswered_) {
+    unanswered_.emplace();
+    each<records::OutboxRow>(*store_, Table::outbox, [this](auto id, const auto& row) {
+      if (!has_answer(row)) unanswered_->emplace(id, stream_of(row));
+      return true;
+    });
   }
-  co_return left;
+  std::vector<Unanswered> found;
+  for (const auto& [id, stream] : *unanswered_) found.push_back({id, stream});
+  return found;
+}
+
+// A message that gets no answer holds back the newer ones of its stream: overtaken, it would reach
+// the reader after them.
+asio::awaitable<void> Client::submit_in_order(std::vector<Unanswered> due) {
+  std::set<std::string> stuck;
+  for (const auto& one : due) {
+    if (!is_connected()) break;
+    if (stuck.contains(one.stream)) continue;
+    co_await submit(one.outbox_id);
+    const auto row = load<records::OutboxRow>(*store_, Table::outbox, one.outbox_id);
+    if (row && !has_answer(*row)) stuck.insert(one.stream);
+  }
+}
+
+asio::awaitable<std::size_t> Client::flush() {
+  co_await submit_in_order(unanswered());
+  co_return unanswered().size();
 }
 
 void Client::tell_submit(const records::OutboxRow& row) {

@@ -55,7 +55,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, type=pathlib.Path, help="CMake build folder with the programs")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this conversation (without .conv); may be given again")
-    parser.add_argument("--jobs", type=int, default=max(1, min(4, os.cpu_count() or 1)), help="conversations played at once")
+    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1), help="conversations played at once; they mostly wait")
     parser.add_argument("--keep", action="store_true", help="keep the folder of a conversation that fails, with its logs")
     options = parser.parse_args()
     paths = sorted(HERE.glob("*.conv"))

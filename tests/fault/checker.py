@@ -6,7 +6,7 @@ Usage: checker.py HISTORY.jsonl...   (several files are one history)
 A history is JSON lines. Each has `wall` (ms since 1970 UTC, the clock of the play), `mono` (ms, CLOCK_MONOTONIC of the
 one machine), `actor` (who, by role) and `op`:
 
-  submit   a message is handed to the SDK:            msg_id, to, lane, hash
+  submit   a message leaves, or leaves again:         msg_id, to, lane, hash, direction
   answer   what the sender is told about it:          msg_id, result, state, promise, epoch
            result: ok (accepted), fail (definitely not stored), info (may or may not be stored)
            state and promise only with ok: released, or held until the instant `promise` (ms; absent: none known)
@@ -95,8 +95,10 @@ class History:
         pass
 
     def on_submit(self, event):
-        if event["msg_id"] in self.messages:
-            self.broken("I2", f"{event['actor']} used the message id {event['msg_id']} twice")
+        first = self.messages.get(event["msg_id"])
+        if first is not None:  # the same message may go out again and again
+            if any(first.submit.get(k) != event.get(k) for k in ("actor", "to", "lane", "hash")):
+                self.broken("I2", f"{event['actor']} used the message id {event['msg_id']} for two messages")
         else:
             self.messages[event["msg_id"]] = Message(event)
 
@@ -141,9 +143,13 @@ def check_nothing_lost(history):
             lost += 1
             submit = message.submit
             history.broken("I1", f"{submit['msg_id']} from {submit['actor']} to {submit['to']} was accepted and never delivered")
+    last_answer = collections.defaultdict(float)
+    for message in history.messages.values():
+        for answer in message.answers:
+            last_answer[message.submit["to"]] = max(last_answer[message.submit["to"]], answer["mono"])
     for recipient in sorted({m.submit["to"] for m in history.messages.values()}):
-        if recipient not in history.drained:
-            history.broken("I1", f"{recipient} was never drained, so nothing is known about what it lost")
+        if recipient not in history.drained or history.drained[recipient]["mono"] < last_answer[recipient]:
+            history.broken("I1", f"{recipient} was not drained after the load, so nothing is known about what it lost")
         if history.left.get(recipient, 0):
             history.broken("I1", f"after the drain the store still holds {history.left[recipient]} for {recipient}")
     if len(history.epochs) > 1:

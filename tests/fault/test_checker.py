@@ -37,6 +37,7 @@ def good_history(seed):
                 events.append(event(at + 5, sender, "answer", msg_id=msg_id, result="fail"))
                 continue
             if number % 9 == 3:
+                events.append({**events[-1], "mono": events[-1]["mono"] + 2})
                 events.append(event(at + 5, sender, "answer", msg_id=msg_id, result="info"))
             now = START + at + 10
             gated = direction == "to_therapist"
@@ -70,6 +71,10 @@ def no_drain(events, rng):
     events.remove(pick(events, rng, "drained"))
 
 
+def drained_too_soon(events, rng):
+    pick(events, rng, "drained")["mono"] = 5_000 + MINUTE
+
+
 def left_behind(events, rng):
     pick(events, rng, "left")["count"] = 3
 
@@ -84,6 +89,11 @@ def phantom(events, rng):
 
 def other_hash(events, rng):
     pick(events, rng, "deliver")["hash"] = "hash of something else"
+
+
+def reused_id(events, rng):
+    again = {**pick(events, rng, "submit"), "hash": "hash of another text"}
+    events.append({**again, "mono": again["mono"] + 1})
 
 
 def wrong_recipient(events, rng):
@@ -169,8 +179,8 @@ def fail_and_ok(events, rng):
 
 
 CORRUPTIONS = [
-    (drop, "I1"), (no_drain, "I1"), (left_behind, "I1"), (rolled_back, "I1"),
-    (phantom, "I2"), (other_hash, "I2"), (wrong_recipient, "I2"), (other_sender, "I2"), (other_lane, "I2"),
+    (drop, "I1"), (no_drain, "I1"), (drained_too_soon, "I1"), (left_behind, "I1"), (rolled_back, "I1"),
+    (phantom, "I2"), (other_hash, "I2"), (wrong_recipient, "I2"), (reused_id, "I2"), (other_sender, "I2"), (other_lane, "I2"),
     (double, "I3"),
     (swap, "I4"), (swap_with_numbers, "I4"),
     (gap, "I5"), (same_number, "I5"),

@@ -100,12 +100,9 @@ def message(shown):
     return Message(shown.get("from"), shown["text"] if shown["kind"] == "text" else f"<{shown['kind']}: {shown['text']}>")
 
 
-def unread(person):
-    """The messages that a look into the inbox brings."""
-    answer = person.command("inbox")
-    if answer.code != 0:
-        raise stage.StageError(f"{person.name}: `holdspace inbox` failed: {answer}")
-    return [m for m in map(message, answer.json) if m]
+def queued(person):
+    """How many envelopes the store still holds for this device and would deliver now."""
+    return ask(person, "status")["queued"]
 
 
 def history(person):

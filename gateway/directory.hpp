@@ -20,8 +20,9 @@ class Session;
 
 // Why somebody else ends a session.
 enum class EndReason : std::uint8_t {
-  displaced,  // the device logged in again
-  revoked,    // the device left the account's list
+  displaced,      // the device logged in again
+  revoked,        // the device left the account's list
+  store_changed,  // the store's history is another one: the next Welcome tells before anything else
 };
 
 // Any thread.

@@ -26,10 +26,13 @@ spdlog::level::level_enum level_of(Event event) {
     case Event::session_closed:
     case Event::invite_redeemed:
     case Event::store_ready:
+    case Event::clock_trusted:
       return spdlog::level::info;
     case Event::bad_frame:
     case Event::login_failed:
     case Event::store_unready:
+    case Event::clock_doubtful:
+    case Event::store_changed:
       return spdlog::level::warn;
     case Event::store_corrupt:
     case Event::policy_unreadable:
@@ -85,6 +88,12 @@ std::string_view name(Event event) {
       return "store_unready";
     case Event::store_ready:
       return "store_ready";
+    case Event::clock_doubtful:
+      return "clock_doubtful";
+    case Event::clock_trusted:
+      return "clock_trusted";
+    case Event::store_changed:
+      return "store_changed";
     case Event::store_corrupt:
       return "store_corrupt";
     case Event::policy_unreadable:

@@ -1,5 +1,7 @@
 // holdspace-gateway: the command line, and the one place where a failed start becomes a line and an
 // exit code.
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
@@ -20,6 +22,9 @@ int main(int argc, char** argv) {
   app.add_option("--config", config_file, "TOML file")->required()->check(CLI::ExistingFile);
   app.add_flag("--check", check_only, "check the configuration and the files it names, then exit");
   CLI11_PARSE(app, argc, argv);
+  // A core file would hold the key.
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
   try {
     holdspace::crypto::init();
     const auto config = holdspace::gateway::read_config(config_file);

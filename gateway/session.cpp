@@ -74,6 +74,9 @@ void Session::end(EndReason reason) {
     case EndReason::revoked:
       connection_->close(CloseCode::unauthenticated, "device revoked");
       break;
+    case EndReason::store_changed:
+      connection_->close(CloseCode::going_away, "store changed");
+      break;
   }
   delivery_.stop();
 }

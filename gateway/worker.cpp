@@ -85,6 +85,16 @@ void Worker::note_store(bool reachable) {
   gateway.log.event(reachable ? Event::store_ready : Event::store_unready, {{"io_thread", index_}});
 }
 
+void Worker::note_clock() {
+  const bool trusted = clock.ready(monotonic_now());
+  gateway.readiness.set_clock(index_, trusted);
+  const bool before_first_sample = !was_trusted_ && !store_now();
+  if (was_trusted_ == trusted || before_first_sample) return;
+  was_trusted_ = trusted;
+  gateway.log.event(trusted ? Event::clock_trusted : Event::clock_doubtful,
+                    {{"io_thread", index_}, {"offset_ms", clock.offset().count()}});
+}
+
 boost::asio::awaitable<void> Worker::sample_clock() {
   const auto asked = monotonic_now();
   const auto time = co_await storage::server_time(pool.any(), asked + kClockQuestionTime);
@@ -95,12 +105,23 @@ boost::asio::awaitable<void> Worker::sample_clock() {
   }
   clock.add({asked, monotonic_now(), *time, wall_now()});
   gateway.metrics.clock_offset(clock.offset());
-  // Another value than before means that history may have been rolled back; Accepted and Welcome
-  // tell it.
+  co_await check_epoch();
+}
+
+// Another value than before means that history may have been rolled back, or that this is another
+// server: every device logs in anew, and its Welcome tells it to submit its outbox again.
+boost::asio::awaitable<void> Worker::check_epoch() {
   const auto proposal = crypto::random_array<16>();
-  const auto newest =
-      co_await storage::store_epoch(pool.any(), proposal, monotonic_now() + kClockQuestionTime);
-  if (newest.has_value()) epoch = *newest;
+  const auto deadline = monotonic_now() + kClockQuestionTime;
+  const auto newest = co_await storage::store_epoch(pool.any(), proposal, deadline);
+  if (!newest.has_value() || *newest == epoch) co_return;
+  const auto loaded =
+      co_await storage::load_library(pool.any(), monotonic_now() + kClockQuestionTime);
+  if (!loaded.has_value()) co_return;
+  epoch = *newest;
+  gateway.log.event(Event::store_changed, {{"io_thread", index_}});
+  for (const auto& [sleeper, weak] : sessions_)
+    if (const auto session = weak.lock()) session->end(EndReason::store_changed);
 }
 
 boost::asio::awaitable<void> Worker::keep_clock(std::shared_ptr<Worker> self) {
@@ -114,7 +135,7 @@ boost::asio::awaitable<void> Worker::keep_clock(std::shared_ptr<Worker> self) {
 
 boost::asio::awaitable<void> Worker::tick(std::shared_ptr<Worker> self) {
   while (!self->stopped_) {
-    self->gateway.readiness.set_clock(self->index_, self->clock.ready(monotonic_now()));
+    self->note_clock();
     self->wake_due();
     self->poll_due();
     self->tick_timer_.expires_after(kTick);

@@ -79,7 +79,9 @@ class Worker : public std::enable_shared_from_this<Worker> {
   static boost::asio::awaitable<void> keep_clock(std::shared_ptr<Worker> self);
   static boost::asio::awaitable<void> tick(std::shared_ptr<Worker> self);
   boost::asio::awaitable<void> sample_clock();
+  boost::asio::awaitable<void> check_epoch();
   void note_store(bool reachable);
+  void note_clock();
   void wake_due();
   void poll_due();
 
@@ -94,6 +96,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   bool stopped_ = false;
   bool was_releasing_ = false;
   std::optional<bool> was_reachable_;
+  std::optional<bool> was_trusted_;
   Timekeeper::Sleeper last_sleeper_ = 0;
   std::map<Timekeeper::Sleeper, std::weak_ptr<Session>> sessions_;
   std::deque<Poll>

@@ -228,6 +228,10 @@ class Play:
 
     def redis_fault(self, what):
         self.fault(self.stage.redis, what)
+        if what == "starts again":
+            for gateway in self.stage.gateways.values():
+                if gateway.running():
+                    gateway.wait_until(gateway.ready)
 
     def gateway_fault(self, name, what):
         self.fault(self.stage.gateways[name], what)

@@ -29,6 +29,7 @@ OPEN_MINUTES, SHUT_MINUTES = 2, 2
 WINDOWS = 50  # the most that a policy may have for one lane and direction; 200 minutes of play
 ROUND_CYCLES = 60  # a round has a practice of its own, so that its windows do not run out
 TURN_LEAD_MS = 6_000  # a clock that was moved pauses releases for some seconds; the turn itself is always lived through
+TURN_REST_MS = checker.CLOSE_GRACE_MS + 1_000
 PAIR_OPENINGS = {"TO_THERAPIST": 0, "TO_CLIENT": 1}  # the two directions turn a minute apart
 DRAIN_SECONDS = 120
 # Those of the product would make the load a trickle; the fault test is about loss, not about limits.
@@ -142,10 +143,12 @@ class Round:
         self.note(f"{target} is back", cycle=number)
 
     def move_near_a_turn(self):
-        """Never past a turn: each one is lived through in real time, so what the gate did at it can be judged."""
+        """Never past a turn, and not soon after one: each is lived through in real time, with what was on its way at it, so
+        what the gate did can be judged."""
         now = self.play.clock.now_ms()
         ahead = next(t for t in turns() if t > now)
-        if ahead - TURN_LEAD_MS > now:
+        behind = max((t for t in turns() if t <= now), default=0)
+        if ahead - TURN_LEAD_MS > now > behind + TURN_REST_MS:
             self.play.clock.set_ms(ahead - TURN_LEAD_MS)
             self.note("the clock moves to shortly before a turn of the gate")
 

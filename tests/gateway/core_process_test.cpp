@@ -144,6 +144,16 @@ TEST(RedisAway, paused_for_long_never_leads_to_a_false_acceptance) {
   EXPECT_TRUE(eventually([&] { return write(world, *connection).has_accepted(); }, 15s));
 }
 
+TEST(StoreChanged, sends_every_device_to_log_in_anew) {
+  World world;
+  world.enrol_everybody();
+  const auto connection = world.client.log_in(world.port());
+  const auto emptied = run({"/usr/bin/redis-cli", "-s", world.redis.socket_path(), "FLUSHALL"});
+  ASSERT_EQ(emptied.exit_code, 0) << emptied.out;
+  EXPECT_EQ(connection->close_code(5s), 1001U);
+  EXPECT_NE(world.gateways[0]->log().find("\"event\":\"store_changed\""), std::string::npos);
+}
+
 TEST(Stop, closes_sessions_with_going_away_and_exits_with_0) {
   World world;
   world.enrol_everybody();

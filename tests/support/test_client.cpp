@@ -10,6 +10,7 @@ namespace {
 using gateway::tests::kPatience;
 
 constexpr unsigned kBinary = 0x82;
+constexpr unsigned kPong = 0x8A;
 constexpr const char* kHost = "localhost";
 
 template <std::size_t N>
@@ -50,6 +51,7 @@ std::optional<v1::ServerFrame> FrameClient::next(milliseconds patience) {
   while (auto frame = wire_->next_frame(patience)) {
     if (frame->opcode == 8)
       throw std::runtime_error("closed with " + std::to_string(frame->close_code()));
+    if (frame->opcode == 9 && !wire_->send(gateway::tests::frame(kPong, frame->payload))) break;
     if (frame->opcode != 2) continue;
     v1::ServerFrame parsed;
     if (!parsed.ParseFromString(frame->payload)) throw std::runtime_error("not a ServerFrame");

@@ -32,6 +32,52 @@ TEST(Composition, every_file_is_what_the_code_makes) {
   }
 }
 
+// Both bodies and their signatures from the file's inputs alone, by the table of section 2.
+TEST(Composition, policy_change_and_agreement_follow_from_the_inputs) {
+  const auto file = testing::own_vectors("statements.json");
+  ASSERT_TRUE(file.has_value());
+  const json& first = file->at("first_device");
+  const json& device = first.at("device");
+  const json& rules = first.at("rules_of_contact");
+  const ByteVector signer = hex_field(device, "account_id");
+  const auto at = first.at("now_ms").get<std::uint64_t>();
+  const auto expect_statement = [&](const json& statement, const ByteVector& body,
+                                    const std::string& name) {
+    const Signature signature =
+        ed25519::sign(secret_field(device, "signing_seed"),
+                      Writer{}.bytes(label("sig/" + name)).bytes(body).take());
+    const ByteVector whole = Writer{}
+                                 .u16(statement.at("type").get<std::uint16_t>())
+                                 .prefixed(body)
+                                 .u32(1)
+                                 .bytes(signature)
+                                 .take();
+    EXPECT_EQ(testing::hex_of(body), statement.at("body").get<std::string>());
+    EXPECT_EQ(testing::hex_of(hash32({label("st/" + name), body})),
+              statement.at("hash").get<std::string>());
+    EXPECT_EQ(testing::hex_of(whole), statement.at("signed").get<std::string>());
+  };
+  const ByteVector change =
+      Writer{}
+          .bytes(signer)
+          .u64(rules.at("policy_version").get<std::uint64_t>())
+          .bytes(hash32({label("policy"), hex_field(rules, "policy_document")}))
+          .bytes(signer)
+          .u32(1)
+          .u64(at)
+          .take();
+  expect_statement(rules.at("policy_change"), change, "policy_change");
+  const ByteVector agreement =
+      Writer{}
+          .bytes(hex_field(rules, "relationship_id"))
+          .bytes(hash32({label("agreement"), hex_field(rules, "agreement_text")}))
+          .bytes(signer)
+          .u32(1)
+          .u64(at)
+          .take();
+  expect_statement(rules.at("contact_agreement"), agreement, "contact_agreement");
+}
+
 // The formulas of section 7, written once more from the document.
 TEST(Composition, handshake_keys_follow_from_the_inputs) {
   const auto file = testing::own_vectors("handshake.json");

@@ -62,6 +62,32 @@ Json prekey_secrets(const Person& person) {
           {"one_time_seed", hex_of(person.one_time_keys.at(1).key.expose_seed())}};
 }
 
+// What the first device signs about a policy and about an agreement.
+Json rules_of_contact(const Person& person) {
+  const ByteVector document = from_hex("0801120a4575726f70652f526f6d65");
+  const std::string text = "Answers come within two working days.";
+  PolicyChange change;
+  change.owner = person.address().account_id;
+  change.version = 3;
+  change.document_hash = policy_document_hash(document);
+  change.account_id = person.address().account_id;
+  change.device_id = person.address().device_id;
+  change.at = kNow;
+  ContactAgreement agreement;
+  agreement.relationship_id.fill(0x42);
+  agreement.agreement_hash = agreement_hash(view_of(text));
+  agreement.account_id = person.address().account_id;
+  agreement.device_id = person.address().device_id;
+  agreement.signed_at = kNow;
+  return {{"policy_document", testing::hex_of(document)},
+          {"policy_version", change.version},
+          {"policy_change", statement(sign_policy_change(change, person.device.signing_key))},
+          {"agreement_text", testing::hex_of(view_of(text))},
+          {"relationship_id", testing::hex_of(agreement.relationship_id)},
+          {"contact_agreement",
+           statement(sign_contact_agreement(agreement, person.device.signing_key))}};
+}
+
 Json make_statements() {
   seed_random(kSeed);
   Person person = make_person();
@@ -71,7 +97,8 @@ Json make_statements() {
                 {"device_cert", statement(person.device.trusted.verified_cert().signed_bytes())},
                 {"device_list", statement(person.device.list.signed_bytes())},
                 {"prekey_set", statement(person.signed_prekeys)},
-                {"one_time_key", statement(person.signed_one_time_keys.at(1))}};
+                {"one_time_key", statement(person.signed_one_time_keys.at(1))},
+                {"rules_of_contact", rules_of_contact(person)}};
   const Person sibling = make_sibling(person);
   DeviceList revoking = next_device_list(person.device.list, kNow);
   revoking.active.pop_back();

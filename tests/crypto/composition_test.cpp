@@ -78,6 +78,32 @@ TEST(Composition, policy_change_and_agreement_follow_from_the_inputs) {
   expect_statement(rules.at("contact_agreement"), agreement, "contact_agreement");
 }
 
+TEST(Composition, audit_heads_and_checkpoint_follow_from_the_inputs) {
+  const auto file = testing::own_vectors("audit.json");
+  ASSERT_TRUE(file.has_value());
+  ASSERT_EQ(file->at("entries").size(), 3U);
+  Hash32 head{};
+  for (const json& entry : file->at("entries")) {
+    head = hash32({Writer{}
+                       .bytes(label("audit"))
+                       .bytes(head)
+                       .u64(entry.at("number").get<std::uint64_t>())
+                       .u64(entry.at("at_ms").get<std::uint64_t>())
+                       .prefixed(hex_field(entry, "record"))
+                       .take()});
+    EXPECT_EQ(testing::hex_of(head), entry.at("head").get<std::string>());
+  }
+  const ByteVector checkpoint = Writer{}
+                                    .bytes(label("sig/audit"))
+                                    .bytes(hex_field(*file, "practice_id"))
+                                    .u64(file->at("count").get<std::uint64_t>())
+                                    .u64(file->at("at_ms").get<std::uint64_t>())
+                                    .bytes(head)
+                                    .take();
+  EXPECT_EQ(testing::hex_of(ed25519::sign(secret_field(*file, "gateway_seed"), checkpoint)),
+            file->at("signature").get<std::string>());
+}
+
 // The formulas of section 7, written once more from the document.
 TEST(Composition, handshake_keys_follow_from_the_inputs) {
   const auto file = testing::own_vectors("handshake.json");

@@ -1,5 +1,6 @@
 #include "tests/crypto/support/composition.hpp"
 
+#include "crypto/audit_chain.hpp"
 #include "crypto/claim.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/layout.hpp"
@@ -307,6 +308,30 @@ Json make_login() {
           {"auth_signature", testing::hex_of(auth)}};
 }
 
+Json make_audit() {
+  seed_random(kSeed + 6);
+  const GatewayKey gateway = GatewayKey::generate();
+  AuditCheckpoint checkpoint{random_array<16>(), 0, ms_of(kNow), {}};
+  Json entries = Json::array();
+  for (const ByteVector& record : {ByteVector{}, from_hex("0a01"), ByteVector(300, 0x5a)}) {
+    const std::uint64_t number = ++checkpoint.count;
+    const std::uint64_t at_ms = ms_of(kNow) - 1000 + number;
+    checkpoint.head = audit_step(checkpoint.head, number, at_ms, record);
+    entries.push_back({{"number", number},
+                       {"at_ms", at_ms},
+                       {"record", testing::hex_of(record)},
+                       {"head", testing::hex_of(checkpoint.head)}});
+  }
+  return {{"about", "a ledger of three entries and the gateway's checkpoint of it"},
+          {"gateway_seed", hex_of(gateway.expose_seed())},
+          {"gateway_key", testing::hex_of(gateway.public_key().bytes)},
+          {"practice_id", testing::hex_of(checkpoint.practice_id)},
+          {"entries", entries},
+          {"count", checkpoint.count},
+          {"at_ms", checkpoint.at_ms},
+          {"signature", testing::hex_of(sign_audit_checkpoint(gateway, checkpoint))}};
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vectors() {
@@ -315,7 +340,8 @@ std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vec
           {"handshake.json", make_handshakes()},
           {"ratchet.json", make_ratchet()},
           {"env.json", make_env()},
-          {"login.json", make_login()}};
+          {"login.json", make_login()},
+          {"audit.json", make_audit()}};
 }
 
 }  // namespace holdspace::crypto::testing

@@ -42,7 +42,7 @@ std::vector<Rule> ladder(const Gate& gate, const Facts& facts, Instant now) {
     rules.push_back({RuleKind::urgent_lane, {}});
     return rules;  // no window opens or shuts this lane
   }
-  std::vector<Rule> calendar = gate.rules_at(facts.lane, facts.direction, now);
+  std::vector<Rule> calendar = gate.rules_at({facts.lane, facts.direction}, now);
   std::move(calendar.begin(), calendar.end(), std::back_inserter(rules));
   return rules;
 }
@@ -68,7 +68,7 @@ Reason refusal(RelationshipState state) {
 
 void decide_by_calendar(const Gate& gate, const Facts& facts, Instant now, Verdict& verdict) {
   const Sight sight = sight_from(now);
-  const Stretch stretch = gate.stretch_at(facts.lane, facts.direction, now, sight.whole);
+  const Stretch stretch = gate.stretch_at({facts.lane, facts.direction}, now, sight.whole);
   verdict.valid = stretch.span;
   if (stretch.open) {
     verdict.outcome = Outcome::release_now;
@@ -94,7 +94,8 @@ void decide_by_calendar(const Gate& gate, const Facts& facts, Instant now, Verdi
 
 }  // namespace
 
-Verdict decide(const Gate& gate, const Facts& facts, Instant now) {
+Verdict decide(const Gates& gates, const Facts& facts, Instant now) {
+  const Gate& gate = gates.therapist;
   std::vector<Rule> rules = ladder(gate, facts, now);
   Verdict verdict;
   verdict.policy_version = gate.policy().version;
@@ -121,8 +122,13 @@ Verdict decide(const Gate& gate, const Facts& facts, Instant now) {
       verdict.outcome = Outcome::refuse;
       verdict.reason = Reason::urgent_unavailable;
       break;
+    case RuleKind::emergency_closure:
+    case RuleKind::opening:
+    case RuleKind::lane_pause:
+    case RuleKind::client_hours:
     case RuleKind::closed_exception:
     case RuleKind::open_exception:
+    case RuleKind::travel_zone:
     case RuleKind::weekly:
       decide_by_calendar(gate, facts, now, verdict);
       break;
@@ -130,14 +136,15 @@ Verdict decide(const Gate& gate, const Facts& facts, Instant now) {
   return verdict;
 }
 
-std::optional<Instant> next_change(const Gate& gate, const Facts& facts, Instant now) {
+std::optional<Instant> next_change(const Gates& gates, const Facts& facts, Instant now) {
+  const Gate& gate = gates.therapist;
   const bool by_calendar = !facts.same_account && facts.lane != Lane::urgent &&
                            passage(facts.state, facts.lane, facts.moment) == Passage::to_next_rule;
   if (!by_calendar) {
     return std::nullopt;
   }
   const Sight sight = sight_from(now);
-  const Stretch stretch = gate.stretch_at(facts.lane, facts.direction, now, sight.whole);
+  const Stretch stretch = gate.stretch_at({facts.lane, facts.direction}, now, sight.whole);
   if (stretch.span.until == sight.whole.until) {
     return std::nullopt;
   }

@@ -55,9 +55,9 @@ Stretch Gate::step_at(const Calendar& calendar, Instant at, Interval within) con
   return calendar.weekly.stretch_at(zone_, at, ruling.span);
 }
 
-Stretch Gate::stretch_at(Lane lane, Direction direction, Instant at, Interval within) const {
+Stretch Gate::stretch_at(const Question& question, Instant at, Interval within) const {
   assert(within.contains(at));
-  const Calendar& mine = calendar(lane, direction);
+  const Calendar& mine = calendar(question.lane, question.direction);
   Stretch whole = step_at(mine, at, within);
   while (whole.span.until < within.until) {
     const Stretch next = step_at(mine, whole.span.until, within);
@@ -76,8 +76,8 @@ Stretch Gate::stretch_at(Lane lane, Direction direction, Instant at, Interval wi
   return whole;
 }
 
-std::vector<Rule> Gate::rules_at(Lane lane, Direction direction, Instant at) const {
-  const Calendar& mine = calendar(lane, direction);
+std::vector<Rule> Gate::rules_at(const Question& question, Instant at) const {
+  const Calendar& mine = calendar(question.lane, question.direction);
   std::vector<Rule> rules;
   mine.exceptions.append_rules_at(at, rules);
   const std::optional<std::size_t> window = mine.weekly.window_at(zone_, at);
@@ -86,12 +86,16 @@ std::vector<Rule> Gate::rules_at(Lane lane, Direction direction, Instant at) con
   return rules;
 }
 
-std::vector<Interval> Gate::openings(Lane lane, Direction direction, Interval within) const {
+std::optional<Cover> Gate::cover_at(const Question& /*question*/, Instant /*at*/) const {
+  return std::nullopt;
+}
+
+std::vector<Interval> Gate::openings(const Question& question, Interval within) const {
   const Interval range = cut_to_horizon(within);
   std::vector<Interval> found;
   Instant at = range.from;
   while (at < range.until && found.size() < kOpeningsMax) {
-    const Stretch stretch = stretch_at(lane, direction, at, {at, range.until});
+    const Stretch stretch = stretch_at(question, at, {at, range.until});
     if (stretch.open) {
       found.push_back(stretch.span);
     }
@@ -113,7 +117,7 @@ std::vector<EmptyWindow> Gate::empty_windows(Interval within) const {
       const WeeklyWindow& window = policy_.windows[i];
       if (window.weekday == std::chrono::weekday{date} &&
           to_interval(zone_, date, window.start_minute, window.end_minute).empty()) {
-        found.push_back({i, date});
+        found.push_back({.window = i, .date = date});
       }
     }
   }

@@ -1,27 +1,51 @@
-// A policy compiled for questions: when is the gate of a lane and direction open? Knows the
-// calendar only, that is exceptions and weekly windows; the rules above them are in decide.hpp.
+// A policy compiled for questions: when is its owner's gate open for a message? Knows the whole
+// document: closures, openings, exceptions, travel and weekly windows. What comes from outside of
+// it (state of the relationship, pauses, the other side's hours, max_hold) is in decide.hpp.
 // docs/boundary.md, section "The calendar".
 #pragma once
 
 #include <array>
 #include <boost/system/result.hpp>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "boundary/exception_plan.hpp"
 #include "boundary/policy.hpp"
 #include "boundary/time.hpp"
+#include "boundary/validate.hpp"
 #include "boundary/verdict.hpp"
 #include "boundary/weekly_plan.hpp"
 
 namespace holdspace::boundary {
 
+// Which messages a gate is asked about. The urgent lane has no gate: never ask for it.
+struct Question {
+  Lane lane = Lane::routine;
+  Direction direction = Direction::to_therapist;
+  std::optional<RelationshipId> relationship_id = std::nullopt;  // none: no windows and openings of
+                                                                 // its own
+  std::optional<std::uint64_t> accepted_version = std::nullopt;  // none: a message accepted now,
+                                                                 // which no kept promise is about
+};
+
 // A weekly window that has no minute on one date, because the clocks jump over it.
 struct EmptyWindow {
-  std::size_t window = 0;  // index in Policy::windows
+  std::size_t window = 0;  // index in Policy::windows, or in the windows of the entry below
+  std::optional<std::size_t> relationship_rules = std::nullopt;  // index in
+                                                                 // Policy::relationship_rules
   LocalDate date{};
 
   friend bool operator==(const EmptyWindow&, const EmptyWindow&) = default;
+};
+
+// A colleague who is named while the gate is closed for long.
+struct Cover {
+  AccountId account_id{};
+  std::optional<Instant> until;  // end of that closing; none: not known yet
+
+  friend bool operator==(const Cover&, const Cover&) = default;
 };
 
 // At most this many openings or empty windows in one answer. Ours: over a year of seven openings a
@@ -36,24 +60,28 @@ class Gate {
   [[nodiscard]] static boost::system::result<Gate, PolicyError> compile(Policy policy);
 
   [[nodiscard]] const Policy& policy() const { return policy_; }
+  // The home zone; where the wall is while travelling is the Gate's own affair.
   [[nodiscard]] const Zone& zone() const { return zone_; }
 
   // The longest stretch around `at` in which the gate does not change, cut to `within`, which must
-  // contain `at`. The urgent lane has no gate: never ask for it.
-  [[nodiscard]] Stretch stretch_at(Lane lane, Direction direction, Instant at,
-                                   Interval within) const;
+  // contain `at`.
+  [[nodiscard]] Stretch stretch_at(const Question& question, Instant at, Interval within) const;
 
-  // The exceptions and the weekly rule that apply at `at`, strongest first; never empty. Whether
-  // the gate is open follows from the first: an open exception, or a weekly rule with an id.
-  [[nodiscard]] std::vector<Rule> rules_at(Lane lane, Direction direction, Instant at) const;
+  // The rules of the document that apply at `at`, in the order of the ladder; never empty, the
+  // weekly rule is always the last. Whether the gate is open follows from the first: an opening, an
+  // open exception, or a weekly rule with an id (also behind a travel zone).
+  [[nodiscard]] std::vector<Rule> rules_at(const Question& question, Instant at) const;
+
+  // Who stands in, by the strongest closure or closed exception at `at` that shuts the gate and
+  // names a cover.
+  [[nodiscard]] std::optional<Cover> cover_at(const Question& question, Instant at) const;
 
   // The openings in `within`, in order, cut to it; touching openings are one. At most kOpeningsMax,
   // and none later than kHorizon after the beginning of `within`.
-  [[nodiscard]] std::vector<Interval> openings(Lane lane, Direction direction,
-                                               Interval within) const;
+  [[nodiscard]] std::vector<Interval> openings(const Question& question, Interval within) const;
 
   // Weekly windows that start on a date in `within` and have no minute on it: said when a policy is
-  // saved. In order of date; at most kOpeningsMax.
+  // saved. In order of date; at most kOpeningsMax, no later than kHorizon after the beginning.
   [[nodiscard]] std::vector<EmptyWindow> empty_windows(Interval within) const;
 
  private:

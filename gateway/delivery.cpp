@@ -156,7 +156,7 @@ boost::asio::awaitable<Delivery::Step> Delivery::judge(DeliveryAction action) {
   if (!snapshot.has_value() || !now) co_return Step::failed;
   const auto facts =
       facts_for(snapshot->facts, who.device.account, Side::receiving, action.queue.lane);
-  const auto verdict = boundary::decide(*snapshot->gate, facts, *now);
+  const auto verdict = boundary::decide({*snapshot->gate}, facts, *now);
   fsm_.judged(action.queue, {verdict.outcome == boundary::Outcome::release_now,
                              validity_of(snapshot->facts, verdict)});
   co_return Step::done;

@@ -86,11 +86,11 @@ v1::ServerFrame answer_preview(const boundary::Gate& gate, const boundary::Facts
                                Instant at) {
   v1::ServerFrame reply;
   auto& preview = *reply.mutable_policy_preview();
-  *preview.mutable_verdict() = to_wire(boundary::decide(gate, facts, at), gate);
-  auto change = boundary::next_change(gate, facts, at);
+  *preview.mutable_verdict() = to_wire(boundary::decide({gate}, facts, at), gate);
+  auto change = boundary::next_change({gate}, facts, at);
   for (int i = 0; i < kChangesShown && change; ++i) {
     preview.add_next_changes_ms(change->time_since_epoch().count());
-    change = boundary::next_change(gate, facts, *change);
+    change = boundary::next_change({gate}, facts, *change);
   }
   preview.set_tzdb_version(boundary::tzdb_version());
   return reply;

@@ -66,7 +66,7 @@ struct Decision {
 Decision decide_send(const PolicySnapshot& snapshot, storage::AcceptRequest& request, Instant now) {
   const auto& relationship = snapshot.facts;
   const auto facts = facts_for(relationship, request.sender.account, Side::sending, request.lane);
-  const auto verdict = boundary::decide(*snapshot.gate, facts, now);
+  const auto verdict = boundary::decide({*snapshot.gate}, facts, now);
   Decision decision{to_wire(verdict, *snapshot.gate), std::nullopt,
                     std::string(boundary::name(verdict.reason))};
   if (verdict.outcome == boundary::Outcome::refuse) {

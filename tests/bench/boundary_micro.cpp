@@ -60,7 +60,7 @@ Gate compiled(Policy policy) {
 
 void decide_at(benchmark::State& state, const Policy& policy, Instant at) {
   const Gate gate = compiled(policy);
-  for (auto _ : state) benchmark::DoNotOptimize(decide(gate, Facts{}, at));
+  for (auto _ : state) benchmark::DoNotOptimize(decide({gate}, Facts{}, at));
 }
 
 void decide_in_open_window(benchmark::State& state) {
@@ -79,7 +79,7 @@ void decide_at_any_time_of_the_year(benchmark::State& state) {
   std::uniform_int_distribution<std::int64_t> minute(0, 365 * 1440 - 1);
   for (auto _ : state)
     benchmark::DoNotOptimize(
-        decide(gate, Facts{}, kNewYear + std::chrono::minutes{minute(random)}));
+        decide({gate}, Facts{}, kNewYear + std::chrono::minutes{minute(random)}));
 }
 BENCHMARK(decide_at_any_time_of_the_year)->Unit(benchmark::kMicrosecond);
 
@@ -91,7 +91,7 @@ BENCHMARK(decide_before_a_closed_year)->Unit(benchmark::kMicrosecond);
 void next_change_in_a_year_of_exceptions(benchmark::State& state) {
   const Gate gate = compiled(year_of_exceptions());
   const Instant at = kNewYear + days{158} + hours{9};
-  for (auto _ : state) benchmark::DoNotOptimize(next_change(gate, Facts{}, at));
+  for (auto _ : state) benchmark::DoNotOptimize(next_change({gate}, Facts{}, at));
 }
 BENCHMARK(next_change_in_a_year_of_exceptions)->Unit(benchmark::kMicrosecond);
 

@@ -297,7 +297,7 @@ void expect_promise_is_the_first_opening(const World& world, const Verdict& verd
     ASSERT_GE(*verdict.promise, world.at(kLast));
   }
   if (verdict.promise) {
-    const Verdict then = decide(world.gate, world.facts, *verdict.promise);
+    const Verdict then = decide({world.gate}, world.facts, *verdict.promise);
     ASSERT_EQ(then.outcome, Outcome::release_now);
     ASSERT_EQ(then.valid.from, *verdict.promise);
     ASSERT_EQ(verdict.valid.until, *verdict.promise);
@@ -312,7 +312,7 @@ void expect_the_verdict_stands_in_its_interval(Dice& dice, const World& world,
     samples.push_back(verdict.valid.from + milliseconds{dice.below(length)});
   }
   for (const Instant t : samples) {
-    const Verdict same = decide(world.gate, world.facts, t);
+    const Verdict same = decide({world.gate}, world.facts, t);
     ASSERT_EQ(same.outcome, verdict.outcome) << format_instant(t);
     ASSERT_EQ(same.promise, verdict.promise) << format_instant(t);
     const std::optional<std::size_t> minute = world.minute_of(t);
@@ -328,23 +328,23 @@ void expect_both_opinions_agree(Dice& dice, const World& world, Instant now) {
   if (!minute) {
     return;
   }
-  const Verdict verdict = decide(world.gate, world.facts, now);
+  const Verdict verdict = decide({world.gate}, world.facts, now);
   ASSERT_EQ(verdict.outcome == Outcome::release_now, world.table.open(*minute));
   ASSERT_TRUE(verdict.valid.contains(now));
   if (verdict.outcome == Outcome::hold) {
     expect_promise_is_the_first_opening(world, verdict, *minute);
   }
-  const std::optional<Instant> change = next_change(world.gate, world.facts, now);
+  const std::optional<Instant> change = next_change({world.gate}, world.facts, now);
   if (change) {
     ASSERT_EQ(*change, verdict.valid.until);
-    ASSERT_NE(decide(world.gate, world.facts, *change).outcome, verdict.outcome);
+    ASSERT_NE(decide({world.gate}, world.facts, *change).outcome, verdict.outcome);
   }
   expect_the_verdict_stands_in_its_interval(dice, world, verdict);
 }
 
 void expect_openings_match_the_table(const World& world) {
-  const std::vector<Interval> listed = world.gate.openings(world.facts.lane, world.facts.direction,
-                                                           {world.at(kFirst), world.at(kLast)});
+  const std::vector<Interval> listed = world.gate.openings(
+      {world.facts.lane, world.facts.direction}, {world.at(kFirst), world.at(kLast)});
   std::vector<Interval> counted;
   for (std::size_t i = kFirst; i < kLast; ++i) {
     if (!world.table.open(i)) {
@@ -376,7 +376,7 @@ void run_seed(std::uint64_t seed) {
   for (int i = 0; i < 12; ++i) {
     const Instant now = world.at(kFirst) + milliseconds{dice.below((kLast - kFirst) * 60000)};
     ASSERT_NO_FATAL_FAILURE(expect_both_opinions_agree(dice, world, now));
-    const Instant edge = decide(world.gate, world.facts, now).valid.until;
+    const Instant edge = decide({world.gate}, world.facts, now).valid.until;
     ASSERT_NO_FATAL_FAILURE(expect_both_opinions_agree(dice, world, edge));
     ASSERT_NO_FATAL_FAILURE(expect_both_opinions_agree(dice, world, edge - milliseconds{1}));
   }

@@ -37,9 +37,9 @@ constexpr std::array kTable = {
     Row{Frame::kCreateInvite, kAdmin | kTherapist, handle_create_invite},
     Row{Frame::kRevokeInvite, kAdmin | kTherapist, handle_revoke_invite},
     Row{Frame::kListRelationships, kAll, handle_list_relationships},
-    Row{Frame::kFetchPolicy, kTherapist | kClient, handle_fetch_policy},
-    Row{Frame::kApplyPolicy, kTherapist, handle_apply_policy},
-    Row{Frame::kPreviewPolicy, kTherapist | kClient, handle_preview_policy},
+    Row{Frame::kFetchPolicy, kAll, handle_fetch_policy},
+    Row{Frame::kApplyPolicy, kAll, handle_apply_policy},
+    Row{Frame::kPreviewPolicy, kAll, handle_preview_policy},
 };
 
 }  // namespace

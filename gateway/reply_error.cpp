@@ -3,6 +3,7 @@
 #include "gateway/reply_error.hpp"
 
 #include "boundary/names.hpp"
+#include "gateway/fields.hpp"
 
 namespace holdspace::gateway {
 namespace {
@@ -84,6 +85,12 @@ v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict) {
                     reason == boundary::Reason::relationship_severed;
   auto error = make_error(over ? v1::ENDED : v1::REFUSED);
   *error.mutable_verdict() = verdict;
+  return error;
+}
+
+v1::Error agreement_needed(const std::optional<storage::AgreementHash>& agreed) {
+  auto error = make_error(v1::AGREEMENT_NEEDED);
+  if (agreed) error.set_agreement_hash(to_string(*agreed));
   return error;
 }
 

@@ -18,24 +18,21 @@ bool Way::client_shut_at(Instant at) const {
   return gates_.client != nullptr && !gates_.client->open_at(to_clients_gate_, at);
 }
 
+bool Way::open_at(Instant at) const {
+  return !paused_at(at) && !client_shut_at(at) && gates_.therapist.open_at(to_therapists_gate_, at);
+}
+
 Stretch Way::stretch_at(Instant at, Interval within) const {
   Stretch whole = step_at(at, within);
-  if (whole.open) {
+  if (whole.open || is_one_gate()) {
     return whole;
   }
-  while (whole.span.until < within.until) {
-    const Stretch next = step_at(whole.span.until, within);
-    if (next.open) {
-      break;
-    }
-    whole.span.until = next.span.until;
+  // Where one of them opens, another may still be shut.
+  while (whole.span.until < within.until && !open_at(whole.span.until)) {
+    whole.span.until = step_at(whole.span.until, within).span.until;
   }
-  while (whole.span.from > within.from) {
-    const Stretch previous = step_at(whole.span.from - milliseconds{1}, within);
-    if (previous.open) {
-      break;
-    }
-    whole.span.from = previous.span.from;
+  while (whole.span.from > within.from && !open_at(whole.span.from - milliseconds{1})) {
+    whole.span.from = step_at(whole.span.from - milliseconds{1}, within).span.from;
   }
   return whole;
 }

@@ -30,6 +30,8 @@ class Way {
   [[nodiscard]] Stretch stretch_at(Instant at, Interval within) const;
 
  private:
+  [[nodiscard]] bool is_one_gate() const { return !pause_ && gates_.client == nullptr; }
+  [[nodiscard]] bool open_at(Instant at) const;
   [[nodiscard]] Stretch step_at(Instant at, Interval within) const;
   [[nodiscard]] Stretch pause_at(Instant at, Interval within) const;
 

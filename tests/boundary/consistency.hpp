@@ -10,9 +10,11 @@
 
 namespace holdspace::boundary::testing {
 
-// Empty, or what is wrong with the verdict at `now`. Looks at the edges of its interval and at
-// `samples` random instants inside.
+enum class Checks { all, one_at_random };
+
+// Empty, or what is wrong with the verdict at `now`: at the edges of its interval, at random
+// instants inside, at its promise, and at and before the next change.
 [[nodiscard]] std::string inconsistency(Dice& dice, const Gates& gates, const Facts& facts,
-                                        Instant now, const Verdict& verdict, int samples);
+                                        Instant now, const Verdict& verdict, Checks checks);
 
 }  // namespace holdspace::boundary::testing

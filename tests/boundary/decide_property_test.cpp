@@ -16,6 +16,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::minutes;
+using testing::Checks;
 using testing::Dice;
 using testing::kTableMinutes;
 using testing::MinuteTable;
@@ -132,7 +133,8 @@ void expect_both_opinions_agree(Dice& dice, const World& world, Instant now) {
   } else if (verdict.promise) {
     ASSERT_GE(*verdict.promise, world.at(kLast));
   }
-  ASSERT_EQ(testing::inconsistency(dice, world.gates(), world.facts(), now, verdict, 3), "");
+  ASSERT_EQ(testing::inconsistency(dice, world.gates(), world.facts(), now, verdict, Checks::all),
+            "");
 }
 
 void expect_openings_match_the_table(const World& world) {

@@ -40,6 +40,9 @@ constexpr std::array kTable = {
     Row{Frame::kFetchPolicy, kAll, handle_fetch_policy},
     Row{Frame::kApplyPolicy, kAll, handle_apply_policy},
     Row{Frame::kPreviewPolicy, kAll, handle_preview_policy},
+    Row{Frame::kListPolicyVersions, kAll, handle_list_policy_versions},
+    Row{Frame::kFetchProposal, kTherapist, handle_fetch_proposal},
+    Row{Frame::kRejectProposal, kTherapist, handle_reject_proposal},
 };
 
 }  // namespace

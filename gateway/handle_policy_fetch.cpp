@@ -1,5 +1,6 @@
-// FetchPolicy: the own policy, a therapist's for the admin, or a relationship's for its client, who
-// is told no more than client_view.hpp lets pass. docs/boundary.md, "Who may do what".
+// FetchPolicy and ListPolicyVersions: the own policy, a therapist's for the admin, or a
+// relationship's for its client, who is told no more than client_view.hpp lets pass.
+// docs/boundary.md, "Who may do what".
 #include <utility>
 
 #include "gateway/client_view.hpp"
@@ -38,7 +39,7 @@ Handled answer_relationship(SessionPtr session, std::uint64_t id,
   if (!now) co_return session->reply(id, unavailable());
   v1::ServerFrame frame;
   auto& reply = *frame.mutable_policy();
-  set_policy({shared->facts.policy_version, shared->document.value_or("")}, reply);
+  set_policy({shared->facts.policy_version, shared->document.value_or(""), {}}, reply);
   if (shared->facts.client == who.device.account) {
     reply.clear_kept();
     if (reply.has_policy())
@@ -55,7 +56,15 @@ Handled answer_owner(SessionPtr session, std::uint64_t id, storage::AccountId ow
   v1::ServerFrame frame;
   auto& reply = *frame.mutable_policy();
   set_policy(*stored, reply);
+  if (stored->version != 0) reply.mutable_meta()->ParseFromString(stored->meta);
   reply.set_tzdb_version(boundary::tzdb_version());
+  if (stored->version == 0 && session->identity().role == storage::Role::therapist) {
+    const auto proposed = co_await fetch_version(session, kPracticeDefault, 0);
+    if (!proposed.has_value()) co_return session->reply(id, proposed.error());
+    v1::PolicyReply practice;
+    set_policy(*proposed, practice);
+    if (practice.has_policy()) *reply.mutable_practice_default() = practice.policy();
+  }
   session->reply(id, std::move(frame));
 }
 
@@ -78,6 +87,27 @@ Handled handle_fetch_policy(SessionPtr session, v1::ClientFrame frame) {
   const auto owner = read_owner(who, kAccountPath, wire.account_id());
   if (!owner.has_value()) co_return session->reply(id, owner.error());
   co_await answer_owner(session, id, *owner, wire.version());
+}
+
+Handled handle_list_policy_versions(SessionPtr session, v1::ClientFrame frame) {
+  const auto worker = session->worker();
+  const auto& who = session->identity();
+  const auto id = frame.request_id();
+  const auto owner =
+      read_owner(who, "list_policy_versions.account_id", frame.list_policy_versions().account_id());
+  if (!owner.has_value()) co_return session->reply(id, owner.error());
+  const StoreTimer timer(worker->gateway.metrics);
+  const auto versions =
+      co_await worker->policies.list_policy_versions(who.practice, *owner, 0, request_deadline());
+  if (!versions.has_value()) co_return session->reply(id, to_error(versions.error()));
+  v1::ServerFrame reply;
+  for (const auto& version : *versions) {
+    auto& line = *reply.mutable_policy_versions()->add_lines();
+    line.set_version(version.version);
+    line.mutable_meta()->ParseFromString(version.meta);
+  }
+  reply.mutable_policy_versions();
+  session->reply(id, std::move(reply));
 }
 
 }  // namespace holdspace::gateway

@@ -26,9 +26,10 @@ constexpr int kDecisionsMax = 3;
 // Before the last one: at a gate's instant the gateway's idea of the store's time may be a few ms
 // ahead of it.
 constexpr std::chrono::milliseconds kEdgeWait{50};
-// Not one of the boundary's reasons: no therapist's policy, no promise to hold to.
+// Not reasons of the boundary's. No therapist's policy: no promise to hold to.
 constexpr const char* kNoPolicy = "no_policy";
-// Nor this: the gate is not asked about terms.
+// She leaves the practice and takes nothing new.
+constexpr const char* kLeaving = "therapist_leaving";
 constexpr const char* kOtherTerms = "other_terms";
 
 // What the frame says.
@@ -84,6 +85,17 @@ struct Decision {
   std::string reason;
 };
 
+void refuse_beside_the_gate(const char* reason, Decision& decision) {
+  decision.reason = reason;
+  v1::Verdict verdict;
+  verdict.set_outcome(v1::REFUSAL);
+  verdict.set_reason(reason);
+  verdict.set_policy_version(decision.verdict.policy_version());
+  decision.verdict = std::move(verdict);
+  decision.refusal = make_error(v1::REFUSED);
+  *decision.refusal->mutable_verdict() = decision.verdict;
+}
+
 Decision decide_send(const PolicySnapshot& snapshot, Offer& offer, Instant now) {
   auto& request = offer.request;
   const auto& relationship = snapshot.facts;
@@ -91,17 +103,13 @@ Decision decide_send(const PolicySnapshot& snapshot, Offer& offer, Instant now) 
   const auto verdict = boundary::decide(snapshot.gates(), facts, now);
   Decision decision{to_wire(verdict, *snapshot.therapist), std::nullopt,
                     std::string(boundary::name(verdict.reason))};
-  if (facts.direction == boundary::Direction::to_therapist)
-    decision.verdict = client_view(std::move(decision.verdict));
-  const bool without_policy =
-      relationship.policy_version == 0 && verdict.rule.kind > boundary::RuleKind::urgent_lane;
-  if (without_policy) {
-    decision.reason = kNoPolicy;
-    decision.verdict.set_outcome(v1::REFUSAL);
-    decision.verdict.set_reason(kNoPolicy);
-    decision.verdict.clear_zone();
-    decision.refusal = make_error(v1::REFUSED);
-    *decision.refusal->mutable_verdict() = decision.verdict;
+  const bool by_the_gate = verdict.rule.kind > boundary::RuleKind::urgent_lane;
+  const bool to_therapist = facts.direction == boundary::Direction::to_therapist;
+  if (to_therapist) decision.verdict = client_view(std::move(decision.verdict));
+  if (relationship.policy_version == 0 && by_the_gate) {
+    refuse_beside_the_gate(kNoPolicy, decision);
+  } else if (relationship.therapist_leaving && to_therapist && by_the_gate) {
+    refuse_beside_the_gate(kLeaving, decision);
   } else if (verdict.outcome == boundary::Outcome::refuse) {
     decision.refusal = to_error(verdict.reason, decision.verdict);
   } else if (!names_agreed_terms(offer.terms, relationship.agreement)) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/client_view.hpp"
 #include "gateway/fields.hpp"
 #include "gateway/reply_error.hpp"
 #include "storage/account_store.hpp"
@@ -11,6 +12,28 @@ namespace holdspace::gateway {
 namespace {
 
 constexpr const char* kStatementPath = "apply_policy.statement";
+
+// What the client of a relationship can see of a policy, but for its number.
+std::string seen_by_client(const v1::Policy& policy, storage::RelationshipId relationship,
+                           boundary::Instant now) {
+  auto view = client_view(policy, relationship.bytes, now);
+  view.clear_version();
+  return view.SerializeAsString();
+}
+
+bool lives(boundary::RelationshipState state) {
+  switch (state) {
+    case boundary::RelationshipState::active:
+    case boundary::RelationshipState::paused:
+    case boundary::RelationshipState::ending:
+      return true;
+    case boundary::RelationshipState::invited:
+    case boundary::RelationshipState::ended:
+    case boundary::RelationshipState::severed:
+      return false;
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -62,6 +85,22 @@ bool opens_gate(const v1::Policy& before, const v1::Policy& after) {
         [&](const v1::Opening& earlier) { return earlier.SerializeAsString() == bytes; });
   };
   return !std::all_of(after.openings().begin(), after.openings().end(), known);
+}
+
+std::vector<AccountNotice> hours_notices(const v1::Policy& before, const v1::Policy& after,
+                                         std::span<const storage::RelationshipFacts> relationships,
+                                         boundary::Instant now) {
+  std::vector<AccountNotice> notices;
+  for (const auto& relationship : relationships) {
+    if (!lives(relationship.state)) continue;
+    if (seen_by_client(before, relationship.id, now) == seen_by_client(after, relationship.id, now))
+      continue;
+    auto& told = notices.emplace_back();
+    told.account = relationship.client;
+    told.notice.mutable_policy()->set_relationship_id(storage::to_bytes(relationship.id));
+    told.notice.mutable_policy()->set_version(after.version());
+  }
+  return notices;
 }
 
 }  // namespace holdspace::gateway

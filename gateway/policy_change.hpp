@@ -1,15 +1,19 @@
-// Whether a new version may be made: what a client's hours may contain, what a signature must say,
-// what only the gateway writes. Pure. docs/boundary.md, "Who may do what".
+// What a new version must be and what is told of it: what a client's hours may contain, what a
+// signature must say, what only the gateway writes, who learns of it. Pure. docs/boundary.md, "Who
+// may do what".
 #pragma once
 
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "boundary/time.hpp"
 #include "crypto/verify.hpp"
+#include "gateway/promise_plan.hpp"
 #include "holdspace/v1/frame.pb.h"
-#include "storage/ids.hpp"
 
 namespace holdspace::gateway {
 
@@ -29,5 +33,10 @@ namespace holdspace::gateway {
 // Whether `after` has an override that `before` has not. A signed one goes into the audit ledger by
 // itself.
 [[nodiscard]] bool opens_gate(const v1::Policy& before, const v1::Policy& after);
+
+// To each client to whom another version of the therapist's policy looks different.
+[[nodiscard]] std::vector<AccountNotice> hours_notices(
+    const v1::Policy& before, const v1::Policy& after,
+    std::span<const storage::RelationshipFacts> relationships, boundary::Instant now);
 
 }  // namespace holdspace::gateway

@@ -49,10 +49,15 @@ boost::asio::awaitable<boost::system::result<storage::StoredPolicy, v1::Error>> 
   const auto worker = session->worker();
   const auto practice = session->identity().practice;
   const StoreTimer timer(worker->gateway.metrics);
-  auto stored = co_await worker->policies.fetch_policy(practice, owner, request_deadline());
-  if (!stored.has_value()) co_return to_error(stored.error());
-  if (version != 0 && version != stored->version) co_return make_error(v1::NOT_FOUND);
-  co_return std::move(*stored);
+  if (version == 0) {
+    auto newest = co_await worker->policies.fetch_policy(practice, owner, request_deadline());
+    if (!newest.has_value()) co_return to_error(newest.error());
+    co_return std::move(*newest);
+  }
+  auto earlier =
+      co_await worker->policies.fetch_policy_version(practice, owner, version, request_deadline());
+  if (!earlier.has_value()) co_return to_error(earlier.error());
+  co_return std::move(*earlier);
 }
 
 }  // namespace holdspace::gateway

@@ -16,6 +16,7 @@
 #include "holdspace/v1/frame.pb.h"
 #include "storage/account_store.hpp"
 #include "storage/error.hpp"
+#include "storage/held_store.hpp"
 #include "storage/invite_store.hpp"
 #include "storage/policy_store.hpp"
 #include "storage/prekey_store.hpp"
@@ -58,6 +59,8 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error to_error(storage::ListRelationshipsError error);
 [[nodiscard]] v1::Error to_error(storage::FetchPolicyError error);
 [[nodiscard]] v1::Error to_error(storage::ApplyPolicyError error);
+[[nodiscard]] v1::Error to_error(storage::ProposalError error);
+[[nodiscard]] v1::Error to_error(storage::ListHeldError error);
 [[nodiscard]] v1::Error to_error(storage::PublishPrekeysError error);
 [[nodiscard]] v1::Error to_error(const storage::FetchPrekeysFault& fault);
 [[nodiscard]] v1::Error to_error(storage::FetchDevicesError error);

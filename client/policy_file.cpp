@@ -134,11 +134,12 @@ result<v1::PolicyPreview, PolicyFileError> preview_policy_file(const v1::Policy&
   facts.lane = to_lane(question.lane);
   facts.direction = to_direction(question.direction);
   v1::PolicyPreview preview;
-  *preview.mutable_verdict() = to_wire(boundary::decide(*gate, facts, question.at), gate->policy());
-  auto change = boundary::next_change(*gate, facts, question.at);
+  *preview.mutable_verdict() =
+      to_wire(boundary::decide({*gate}, facts, question.at), gate->policy());
+  auto change = boundary::next_change({*gate}, facts, question.at);
   while (change && preview.next_changes_ms_size() < kNextChangesMax) {
     preview.add_next_changes_ms(to_ms(*change));
-    change = boundary::next_change(*gate, facts, *change);
+    change = boundary::next_change({*gate}, facts, *change);
   }
   preview.set_tzdb_version(boundary::tzdb_version());
   return preview;

@@ -20,7 +20,8 @@ constexpr unsigned kAdmin = bit(Role::admin);
 constexpr unsigned kTherapist = bit(Role::therapist);
 constexpr unsigned kClient = bit(Role::client);
 constexpr unsigned kAuditor = bit(Role::auditor);
-constexpr unsigned kAll = kAdmin | kTherapist | kClient | kAuditor;
+constexpr unsigned kPeople = kAdmin | kTherapist | kClient;
+constexpr unsigned kAll = kPeople | kAuditor;
 
 struct Row {
   Frame::BodyCase kind;
@@ -37,10 +38,13 @@ constexpr std::array kTable = {
     Row{Frame::kReplaceDevices, kAll, handle_replace_devices},
     Row{Frame::kCreateInvite, kAdmin | kTherapist, handle_create_invite},
     Row{Frame::kRevokeInvite, kAdmin | kTherapist, handle_revoke_invite},
-    Row{Frame::kListRelationships, kAdmin | kTherapist | kClient, handle_list_relationships},
-    Row{Frame::kFetchPolicy, kTherapist | kClient, handle_fetch_policy},
-    Row{Frame::kApplyPolicy, kTherapist, handle_apply_policy},
-    Row{Frame::kPreviewPolicy, kTherapist | kClient, handle_preview_policy},
+    Row{Frame::kListRelationships, kPeople, handle_list_relationships},
+    Row{Frame::kFetchPolicy, kPeople, handle_fetch_policy},
+    Row{Frame::kApplyPolicy, kPeople, handle_apply_policy},
+    Row{Frame::kPreviewPolicy, kPeople, handle_preview_policy},
+    Row{Frame::kListPolicyVersions, kPeople, handle_list_policy_versions},
+    Row{Frame::kFetchProposal, kTherapist, handle_fetch_proposal},
+    Row{Frame::kRejectProposal, kTherapist, handle_reject_proposal},
 };
 
 }  // namespace

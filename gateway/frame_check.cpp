@@ -35,6 +35,9 @@ constexpr std::array kListBounds = {
     ListBound{"holdspace.v1.ReplaceDevices.certs", 8},
     ListBound{"holdspace.v1.Policy.windows", 200},  // 50 for each of two lanes and two directions
     ListBound{"holdspace.v1.Policy.exceptions", 1000},
+    ListBound{"holdspace.v1.Policy.relationship_rules", 256},
+    ListBound{"holdspace.v1.Policy.openings", 128},
+    ListBound{"holdspace.v1.RelationshipRules.windows", 200},
 };
 
 std::size_t list_bound(const FieldDescriptor& field) {
@@ -85,6 +88,7 @@ class Scanner {
     return *field_fault_;
   }
   [[nodiscard]] std::uint64_t request_id() const { return request_id_; }
+  [[nodiscard]] bool met_unknown_fields() const { return unknown_bytes_ > 0; }
 
  private:
   // What one message has shown so far, for the rules that need to look back. Indices are the
@@ -251,6 +255,17 @@ bool closes_connection(BadFrameKind kind) {
       return false;
   }
   return true;
+}
+
+boost::system::result<v1::Policy, BadFrame> parse_policy_document(
+    std::span<const std::uint8_t> bytes) {
+  Scanner scanner;
+  if (!scanner.scan(bytes, *v1::Policy::descriptor())) return scanner.fault();
+  if (scanner.met_unknown_fields()) return BadFrame{BadFrameKind::unknown_fields, 0, {}};
+  v1::Policy policy;
+  if (!policy.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return BadFrame{BadFrameKind::malformed, 0, {}};
+  return policy;
 }
 
 boost::system::result<v1::ClientFrame, BadFrame> parse_client_frame(

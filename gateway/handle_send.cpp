@@ -1,5 +1,6 @@
 // Send: one logical message in all its copies. The answer is durable or definite or says that it is
 // neither. docs/architecture.md section 3, docs/protocol.md section 10.
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -7,6 +8,7 @@
 
 #include "boundary/names.hpp"
 #include "crypto/hash.hpp"
+#include "gateway/client_view.hpp"
 #include "gateway/envelope_check.hpp"
 #include "gateway/fields.hpp"
 #include "gateway/handlers.hpp"
@@ -24,14 +26,24 @@ constexpr int kDecisionsMax = 3;
 // Before the last one: at a gate's instant the gateway's idea of the store's time may be a few ms
 // ahead of it.
 constexpr std::chrono::milliseconds kEdgeWait{50};
-// Not one of the boundary's reasons: no therapist's policy, no promise to hold to.
+// Not reasons of the boundary's. No therapist's policy: no promise to hold to.
 constexpr const char* kNoPolicy = "no_policy";
+// She leaves the practice and takes nothing new.
+constexpr const char* kLeaving = "therapist_leaving";
+constexpr const char* kOtherTerms = "other_terms";
 
-// Fills what the frame says; the decision comes later.
-boost::system::result<storage::AcceptRequest, v1::Error> read_send(const Identity& who,
-                                                                   const v1::Send& send) {
+// What the frame says.
+struct Offer {
+  storage::AcceptRequest request;  // the decision comes later
+  // The terms that each copy for the peer names, in the order of the frame; own devices agree to
+  // nothing.
+  std::vector<crypto::Hash32> terms;
+};
+
+boost::system::result<Offer, v1::Error> read_send(const Identity& who, const v1::Send& send) {
   Fields fields;
-  storage::AcceptRequest request;
+  Offer offer;
+  auto& request = offer.request;
   request.practice = who.practice;
   request.sender = who.device;
   request.session = who.session;
@@ -46,15 +58,25 @@ boost::system::result<storage::AcceptRequest, v1::Error> read_send(const Identit
   request.send_hash = crypto::hash32({view(send.SerializeAsString())});
   const EnvelopeContext context{who.device, request.message, request.relationship, request.lane};
   for (int i = 0; i < send.copies_size(); ++i) {
-    auto copy = check_envelope(send.copies(i), context);
-    if (!copy.has_value()) {
-      auto error = invalid_field(element_path("send.copies", i, copy.error().field));
-      if (copy.error().kind == EnvelopeFault::Kind::too_large) error.set_code(v1::TOO_LARGE);
+    auto checked = check_envelope(send.copies(i), context);
+    if (!checked.has_value()) {
+      auto error = invalid_field(element_path("send.copies", i, checked.error().field));
+      if (checked.error().kind == EnvelopeFault::Kind::too_large) error.set_code(v1::TOO_LARGE);
       return error;
     }
-    request.copies.push_back(std::move(*copy));
+    if (checked->copy.recipient.account != who.device.account)
+      offer.terms.push_back(checked->agreement_hash);
+    request.copies.push_back(std::move(checked->copy));
   }
-  return request;
+  return offer;
+}
+
+// Every copy names the terms that both sides signed, or none as long as there are none.
+bool names_agreed_terms(const std::vector<crypto::Hash32>& terms,
+                        const std::optional<storage::AgreementHash>& agreed) {
+  return std::all_of(terms.begin(), terms.end(), [&](const crypto::Hash32& named) {
+    return named == agreed.value_or(storage::AgreementHash{});
+  });
 }
 
 struct Decision {
@@ -63,27 +85,52 @@ struct Decision {
   std::string reason;
 };
 
-Decision decide_send(const PolicySnapshot& snapshot, storage::AcceptRequest& request, Instant now) {
+void refuse_beside_the_gate(const char* reason, Decision& decision) {
+  decision.reason = reason;
+  v1::Verdict verdict;
+  verdict.set_outcome(v1::REFUSAL);
+  verdict.set_reason(reason);
+  verdict.set_policy_version(decision.verdict.policy_version());
+  decision.verdict = std::move(verdict);
+  decision.refusal = make_error(v1::REFUSED);
+  *decision.refusal->mutable_verdict() = decision.verdict;
+}
+
+Decision decide_send(const PolicySnapshot& snapshot, Offer& offer, Instant now) {
+  auto& request = offer.request;
   const auto& relationship = snapshot.facts;
   const auto facts = facts_for(relationship, request.sender.account, Side::sending, request.lane);
-  const auto verdict = boundary::decide(*snapshot.gate, facts, now);
-  Decision decision{to_wire(verdict, *snapshot.gate), std::nullopt,
+  const auto verdict = boundary::decide(snapshot.gates(), facts, now);
+  Decision decision{to_wire(verdict, *snapshot.therapist), std::nullopt,
                     std::string(boundary::name(verdict.reason))};
-  if (verdict.outcome == boundary::Outcome::refuse) {
+  const bool by_the_gate = verdict.rule.kind > boundary::RuleKind::urgent_lane;
+  const bool to_therapist = facts.direction == boundary::Direction::to_therapist;
+  if (to_therapist) decision.verdict = client_view(std::move(decision.verdict));
+  if (relationship.policy_version == 0 && by_the_gate) {
+    refuse_beside_the_gate(kNoPolicy, decision);
+  } else if (relationship.therapist_leaving && to_therapist && by_the_gate) {
+    refuse_beside_the_gate(kLeaving, decision);
+  } else if (verdict.outcome == boundary::Outcome::refuse) {
     decision.refusal = to_error(verdict.reason, decision.verdict);
-  } else if (relationship.policy_version == 0) {
-    decision.reason = kNoPolicy;
-    decision.verdict.set_outcome(v1::REFUSAL);
-    decision.verdict.set_reason(kNoPolicy);
-    decision.verdict.clear_zone();
-    decision.refusal = make_error(v1::REFUSED);
-    *decision.refusal->mutable_verdict() = decision.verdict;
+  } else if (!names_agreed_terms(offer.terms, relationship.agreement)) {
+    decision.reason = kOtherTerms;
+    decision.refusal = agreement_needed(relationship.agreement);
   }
   request.peer = relationship.therapist == request.sender.account ? relationship.client
                                                                   : relationship.therapist;
   request.validity = validity_of(relationship, verdict);
+  // The store answers a send that it accepted before as it did then; another it shall not accept.
+  if (decision.refusal) request.validity.span = {};
+  request.held.reset();
+  if (verdict.outcome == boundary::Outcome::hold) request.held = {verdict.promise};
   request.verdict = decision.verdict.SerializeAsString();
   return decision;
+}
+
+// What a client is told about answers at present.
+std::uint32_t reply_time(const PolicySnapshot& snapshot, const Identity& who) {
+  if (who.device.account == snapshot.facts.therapist) return 0;
+  return snapshot.therapist->policy().limits.reply_time_hours;
 }
 
 std::string outcome_of(const storage::Accepted& accepted, const v1::Verdict& verdict) {
@@ -92,7 +139,7 @@ std::string outcome_of(const storage::Accepted& accepted, const v1::Verdict& ver
 }
 
 Handled confirm(SessionPtr session, std::uint64_t request_id, const storage::AcceptRequest& request,
-                storage::Accepted accepted) {
+                std::uint32_t reply_time_hours, storage::Accepted accepted) {
   const auto worker = session->worker();
   v1::ServerFrame frame;
   auto& answer = *frame.mutable_accepted();
@@ -100,6 +147,8 @@ Handled confirm(SessionPtr session, std::uint64_t request_id, const storage::Acc
   answer.set_store_epoch(to_string(worker->epoch));
   answer.mutable_verdict()->ParseFromString(accepted.verdict);
   answer.set_duplicate(accepted.duplicate);
+  answer.set_first_in_closed_period(accepted.first_in_closed_period);
+  answer.set_reply_time_hours(reply_time_hours);
   worker->gateway.metrics.send_answered(outcome_of(accepted, answer.verdict()));
   session->reply(request_id, std::move(frame));
   co_await hint_recipients(worker, request.practice, request.sender.account, request.relationship,
@@ -126,40 +175,40 @@ Handled handle_send(SessionPtr session, v1::ClientFrame frame) {
   const auto id = frame.request_id();
   const auto deadline = request_deadline();
 
-  auto request = read_send(who, frame.send());
-  if (!request.has_value()) co_return refuse(*session, id, std::move(request.error()));
-  if (request->lane != boundary::Lane::urgent) {
+  auto offer = read_send(who, frame.send());
+  if (!offer.has_value()) co_return refuse(*session, id, std::move(offer.error()));
+  const auto& request = offer->request;
+  if (request.lane != boundary::Lane::urgent) {
     const auto wait = worker->gateway.limits.take_send(who.device, monotonic_now());
     if (wait) co_return refuse(*session, id, rate_limited(*wait));
   }
   if (!worker->accepting()) co_return refuse(*session, id, unavailable());
 
   for (int attempt = 1;; ++attempt) {
-    const auto known = session->known_facts(request->relationship);
-    const auto snapshot = co_await take_snapshot(worker, who.practice, request->relationship,
+    const auto known = session->known_facts(request.relationship);
+    const auto snapshot = co_await take_snapshot(worker, who.practice, request.relationship,
                                                  who.device.account, known, deadline);
     if (!snapshot.has_value()) co_return refuse(*session, id, to_error(snapshot.error()));
     session->remember_facts(snapshot->facts);
     const auto now = worker->store_now();
     if (!now) co_return refuse(*session, id, unavailable());
-    auto decision = decide_send(*snapshot, *request, *now);
+    auto decision = decide_send(*snapshot, *offer, *now);
     if (decision.refusal &&
         known) {  // the store will not check a refusal, so old facts are not enough for one
-      session->forget_facts(request->relationship);
+      session->forget_facts(request.relationship);
       continue;
     }
-    if (decision.refusal) {
-      worker->gateway.metrics.send_refused(decision.reason);
-      co_return refuse(*session, id, std::move(*decision.refusal));
-    }
-
-    auto accepted = co_await accept(worker, *request, deadline);
+    auto accepted = co_await accept(worker, request, deadline);
     if (accepted.has_value()) {
-      co_await confirm(session, id, *request, std::move(*accepted));
+      co_await confirm(session, id, request, reply_time(*snapshot, who), std::move(*accepted));
       co_return;
     }
     const auto& fault = accepted.error();
-    session->forget_facts(request->relationship);
+    if (decision.refusal && fault.error == storage::AcceptError::stale) {
+      worker->gateway.metrics.send_refused(decision.reason);
+      co_return refuse(*session, id, std::move(*decision.refusal));
+    }
+    session->forget_facts(request.relationship);
     if (fault.error == storage::AcceptError::displaced) session->end(EndReason::displaced);
     if (fault.error != storage::AcceptError::stale || attempt == kDecisionsMax)
       co_return refuse(*session, id, to_error(fault));

@@ -73,6 +73,10 @@ boundary::Direction to_direction(v1::Direction direction) {
                                     : boundary::Direction::to_therapist;
 }
 
+v1::Direction to_wire(boundary::Direction direction) {
+  return direction == boundary::Direction::to_client ? v1::TO_CLIENT : v1::TO_THERAPIST;
+}
+
 boost::system::result<boundary::Policy, PolicyFieldFault> to_policy(const v1::Policy& wire) {
   boundary::Policy out;
   out.version = wire.version();

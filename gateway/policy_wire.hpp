@@ -27,5 +27,6 @@ struct PolicyFieldFault {
 [[nodiscard]] boundary::Lane to_lane(v1::Lane lane);
 [[nodiscard]] v1::Lane to_wire(boundary::Lane lane);
 [[nodiscard]] boundary::Direction to_direction(v1::Direction direction);
+[[nodiscard]] v1::Direction to_wire(boundary::Direction direction);
 
 }  // namespace holdspace::gateway

@@ -3,6 +3,7 @@
 #include "gateway/reply_error.hpp"
 
 #include "boundary/names.hpp"
+#include "gateway/fields.hpp"
 
 namespace holdspace::gateway {
 namespace {
@@ -84,6 +85,12 @@ v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict) {
                     reason == boundary::Reason::relationship_severed;
   auto error = make_error(over ? v1::ENDED : v1::REFUSED);
   *error.mutable_verdict() = verdict;
+  return error;
+}
+
+v1::Error agreement_needed(const std::optional<storage::AgreementHash>& agreed) {
+  auto error = make_error(v1::AGREEMENT_NEEDED);
+  if (agreed) error.set_agreement_hash(to_string(*agreed));
   return error;
 }
 
@@ -213,13 +220,48 @@ v1::Error to_error(storage::ApplyPolicyError error) {
       return make_error(v1::NOT_FOUND);
     case storage::ApplyPolicyError::stale_policy:
       return make_error(v1::STALE_POLICY);
+    case storage::ApplyPolicyError::quota:
+      return make_error(v1::QUOTA);
     case storage::ApplyPolicyError::invalid:
-      return invalid_field("apply_policy.policy");
+      return invalid_field("apply_policy.document");
+    case storage::ApplyPolicyError::changed:  // three plans in a row were overtaken
     case storage::ApplyPolicyError::unavailable:
     case storage::ApplyPolicyError::corrupt:
       return unavailable();
     case storage::ApplyPolicyError::uncertain:
       return make_error(v1::UNCERTAIN);
+  }
+  return unavailable();
+}
+
+v1::Error to_error(storage::ProposalError error) {
+  switch (error) {
+    case storage::ProposalError::not_found:
+      return make_error(v1::NOT_FOUND);
+    case storage::ProposalError::stale_policy:
+      return make_error(v1::STALE_POLICY);
+    case storage::ProposalError::quota:
+      return make_error(v1::QUOTA);
+    case storage::ProposalError::invalid:
+      return invalid_field("apply_policy.document");
+    case storage::ProposalError::unavailable:
+    case storage::ProposalError::corrupt:
+      return unavailable();
+    case storage::ProposalError::uncertain:
+      return make_error(v1::UNCERTAIN);
+  }
+  return unavailable();
+}
+
+v1::Error to_error(storage::ListHeldError error) {
+  switch (error) {
+    case storage::ListHeldError::not_found:
+      return make_error(v1::NOT_FOUND);
+    case storage::ListHeldError::invalid:
+    case storage::ListHeldError::unavailable:
+    case storage::ListHeldError::uncertain:  // a read: asking again is right
+    case storage::ListHeldError::corrupt:
+      return unavailable();
   }
   return unavailable();
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 #include "holdspace/v1/frame.pb.h"
 #include "storage/account_store.hpp"
 #include "storage/error.hpp"
+#include "storage/held_store.hpp"
 #include "storage/invite_store.hpp"
 #include "storage/policy_store.hpp"
 #include "storage/prekey_store.hpp"
@@ -39,6 +41,8 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 
 // REFUSED, or ENDED when the relationship is over; with the verdict.
 [[nodiscard]] v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict);
+// `agreed`: the terms that both sides signed, if any; the envelope must name those and no others.
+[[nodiscard]] v1::Error agreement_needed(const std::optional<storage::AgreementHash>& agreed);
 // `prefix`: where the policy stands in the frame, "apply_policy.policy".
 [[nodiscard]] v1::Error to_error(const boundary::PolicyError& error, const std::string& prefix);
 [[nodiscard]] v1::Error to_error(const PolicyFieldFault& fault, const std::string& prefix);
@@ -55,6 +59,8 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error to_error(storage::ListRelationshipsError error);
 [[nodiscard]] v1::Error to_error(storage::FetchPolicyError error);
 [[nodiscard]] v1::Error to_error(storage::ApplyPolicyError error);
+[[nodiscard]] v1::Error to_error(storage::ProposalError error);
+[[nodiscard]] v1::Error to_error(storage::ListHeldError error);
 [[nodiscard]] v1::Error to_error(storage::PublishPrekeysError error);
 [[nodiscard]] v1::Error to_error(const storage::FetchPrekeysFault& fault);
 [[nodiscard]] v1::Error to_error(storage::FetchDevicesError error);

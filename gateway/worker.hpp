@@ -19,6 +19,7 @@
 #include "storage/account_store.hpp"
 #include "storage/connected_devices.hpp"
 #include "storage/connection_pool.hpp"
+#include "storage/held_store.hpp"
 #include "storage/invite_store.hpp"
 #include "storage/policy_store.hpp"
 #include "storage/prekey_store.hpp"
@@ -65,6 +66,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   storage::ConnectionPool pool;
   storage::AccountStore accounts;
   storage::ConnectedDevices devices;
+  storage::HeldStore held;
   storage::InviteStore invites;
   storage::PolicyStore policies;
   storage::PrekeyStore prekeys;

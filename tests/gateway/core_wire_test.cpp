@@ -293,7 +293,7 @@ TEST(PolicyWire, tells_the_verdict_with_its_promise_and_zone) {
   facts.lane = boundary::Lane::logistics;
   facts.direction = boundary::Direction::to_client;
   const auto now = *boundary::parse_instant("2026-11-21T12:00:00Z");  // a Saturday
-  const auto wire = to_wire(boundary::decide(*gate, facts, now), *gate);
+  const auto wire = to_wire(boundary::decide({*gate}, facts, now), *gate);
   EXPECT_EQ(wire.outcome(), v1::HELD);
   EXPECT_EQ(wire.reason(), "outside_windows");
   EXPECT_EQ(wire.promise_ms(),

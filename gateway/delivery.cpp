@@ -179,11 +179,11 @@ boost::asio::awaitable<Delivery::Step> Delivery::read(DeliveryAction action) {
   request.validity = action.validity;
   metrics.queue_read();
   const StoreTimer timer(metrics);
-  const auto entries = co_await worker->queues.read(std::move(request), request_deadline());
-  if (!entries.has_value()) co_return failed_read(action.queue, entries.error());
+  const auto page = co_await worker->queues.read(std::move(request), request_deadline());
+  if (!page.has_value()) co_return failed_read(action.queue, page.error());
   v1::ServerFrame frame;
   std::vector<PushedEnvelope> pushed;
-  for (const auto& entry : *entries) {
+  for (const auto& entry : page->entries) {
     *frame.mutable_deliver()->add_items() = to_delivered(action.queue, entry);
     pushed.push_back({entry.seq, entry.envelope.size()});
   }

@@ -43,8 +43,9 @@ boost::asio::awaitable<boost::system::result<storage::StoredPolicy, v1::Error>> 
     if (!own.has_value()) co_return to_error(own.error());
     co_return std::move(*own);
   }
+  const storage::KnownVersions nothing;
   auto shared = co_await worker->relationships.facts(who.practice, relationship, who.device.account,
-                                                     0, request_deadline());
+                                                     nothing, request_deadline());
   if (!shared.has_value()) co_return to_error(shared.error());
   co_return storage::StoredPolicy{shared->facts.policy_version, shared->document.value_or("")};
 }

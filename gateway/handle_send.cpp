@@ -82,6 +82,8 @@ Decision decide_send(const PolicySnapshot& snapshot, storage::AcceptRequest& req
   request.peer = relationship.therapist == request.sender.account ? relationship.client
                                                                   : relationship.therapist;
   request.validity = validity_of(relationship, verdict);
+  request.held.reset();
+  if (verdict.outcome == boundary::Outcome::hold) request.held = {verdict.promise};
   request.verdict = decision.verdict.SerializeAsString();
   return decision;
 }

@@ -52,7 +52,9 @@ storage::Answer<PolicySnapshot, RelationshipError> take_snapshot(
   }
   // The version in `known` is not in memory, so the whole document is asked for.
   const StoreTimer timer(worker->gateway.metrics);
-  auto stored = co_await worker->relationships.facts(practice, relationship, asker, 0, deadline);
+  const storage::KnownVersions nothing;
+  auto stored =
+      co_await worker->relationships.facts(practice, relationship, asker, nothing, deadline);
   if (!stored.has_value()) co_return stored.error();
   const auto& facts = stored->facts;
   auto gate = worker->policy_cache.find(facts.therapist, facts.policy_version);
@@ -78,7 +80,8 @@ boundary::Facts facts_for(const storage::RelationshipFacts& relationship, storag
 
 storage::Validity validity_of(const storage::RelationshipFacts& relationship,
                               const boundary::Verdict& verdict) {
-  return {relationship.therapist, relationship.state, relationship.policy_version, verdict.valid};
+  return {relationship.therapist, relationship.revision, relationship.policy_version,
+          relationship.hours_version, verdict.valid};
 }
 
 }  // namespace holdspace::gateway

@@ -83,7 +83,7 @@ Answer<std::vector<CutOff>, ReplaceDevicesError> AccountStore::replace_device_li
     const keys::Device gone(practice, {account, device});
     call.key(gone.prekey_set()).key(gone.one_time_keys()).key(gone.free_keys());
     call.key(gone.key_requests()).key(gone.sent()).key(gone.sent_order());
-    call.key(gone.queues()).key(gone.waiting()).key(gone.queue_prefix());
+    call.key(gone.promises()).key(gone.queues()).key(gone.waiting()).key(gone.queue_start());
   }
   call.arg(std::move(list.signed_list)).arg(std::to_string(list.epoch));
   call.arg(join(list.active)).arg(join(list.revoked));

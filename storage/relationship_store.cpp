@@ -9,12 +9,13 @@ namespace holdspace::storage {
 Answer<RelationshipPolicy, RelationshipError> RelationshipStore::facts(PracticeId practice,
                                                                        RelationshipId relationship,
                                                                        AccountId asker,
-                                                                       std::uint64_t known_version,
+                                                                       KnownVersions known,
                                                                        Deadline deadline) {
   const keys::Practice names(practice);
   FunctionCall call("hs_relationship_facts");
   call.key(names.relationship_prefix()).key(names.policy_prefix());
-  call.arg(to_hex(relationship)).arg(to_hex(asker)).arg(std::to_string(known_version));
+  call.arg(to_hex(relationship)).arg(to_hex(asker));
+  call.arg(std::to_string(known.policy)).arg(std::to_string(known.hours));
   const auto told = co_await tell(pool_.for_key(asker), std::move(call), deadline);
   if (!told) co_return to_error<RelationshipError>(told.error());
   if (!told->is_ok()) {
@@ -23,7 +24,10 @@ Answer<RelationshipPolicy, RelationshipError> RelationshipStore::facts(PracticeI
   Fields fields(told->fields);
   RelationshipPolicy answer;
   answer.facts = read_facts(fields);
-  if (fields.well() && !fields.at_end()) answer.document = fields.text();
+  std::string document = fields.text();
+  std::string hours = fields.text();
+  if (!document.empty()) answer.document = std::move(document);
+  if (!hours.empty()) answer.hours_document = std::move(hours);
   if (!fields.well()) co_return RelationshipError::corrupt;
   co_return answer;
 }

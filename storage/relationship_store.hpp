@@ -2,33 +2,63 @@
 // allows is boundary/relationship.hpp.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "boundary/relationship.hpp"
+#include "boundary/time.hpp"
 #include "storage/connection_pool.hpp"
 #include "storage/error.hpp"
 #include "storage/ids.hpp"
 
 namespace holdspace::storage {
 
+// Specification (frame.proto): a sealed reason is at most 1,024 bytes.
+inline constexpr std::size_t kPauseReasonMax = 1'024;
+
+// H32 of the binding text of a contact agreement.
+using AgreementHash = std::array<std::uint8_t, 32>;
+
+// An agreed rest of one lane: what is written meanwhile is held.
+struct LanePause {
+  boundary::Interval span;    // half-open, UTC
+  std::string sealed_reason;  // opaque, at most kPauseReasonMax bytes
+
+  friend bool operator==(const LanePause&, const LanePause&) = default;
+};
+
 struct RelationshipFacts {
   RelationshipId id;
   AccountId therapist;
   AccountId client;  // none while invited
   boundary::RelationshipState state = boundary::RelationshipState::invited;
-  std::uint64_t policy_version = 0;  // of the therapist; 0: none was applied yet
+  std::uint64_t policy_version = 0;          // of the therapist; 0: none was applied yet
+  std::uint64_t revision = 0;                // counts every change of what follows and of the state
+  std::optional<boundary::Instant> ends_at;  // ending: from then on as ended
+  std::optional<LanePause> routine_pause;    // may lie in the past
+  std::optional<LanePause> logistics_pause;
+  std::optional<AgreementHash> agreement;  // the terms that both sides signed
+  std::uint64_t hours_version = 0;         // of the client's own hours; 0: none; not in `revision`
 
   friend bool operator==(const RelationshipFacts&, const RelationshipFacts&) = default;
 };
 
+// What a caller has in memory; 0: none.
+struct KnownVersions {
+  std::uint64_t policy = 0;
+  std::uint64_t hours = 0;
+};
+
 struct RelationshipPolicy {
   RelationshipFacts facts;
-  // The therapist's current policy; not given when its version is the one that the caller knows,
-  // nor at version 0.
+  // The therapist's current policy and the client's current hours; not given when the version is
+  // the one that the caller knows, nor at version 0.
   std::optional<std::string> document;
+  std::optional<std::string> hours_document;
 };
 
 enum class RelationshipError : std::uint8_t {
@@ -50,12 +80,11 @@ class RelationshipStore {
  public:
   explicit RelationshipStore(ConnectionPool& pool) : pool_(pool) {}
 
-  // What a send, a preview or a policy request of a party needs. `known_version` is the version of
-  // the therapist's policy that the caller has in memory (0: none).
+  // What a send, a preview or a policy request of a party needs.
   [[nodiscard]] Answer<RelationshipPolicy, RelationshipError> facts(PracticeId practice,
                                                                     RelationshipId relationship,
                                                                     AccountId asker,
-                                                                    std::uint64_t known_version,
+                                                                    KnownVersions known,
                                                                     Deadline deadline);
 
   // Every relationship of the account (at most kRelationshipsMax), by id.

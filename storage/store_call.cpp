@@ -48,6 +48,24 @@ std::string Fields::text() {
   return field != nullptr ? field->text : std::string();
 }
 
+std::optional<std::uint64_t> Fields::number_or_none() {
+  if (!at_end() && fields_[next_].kind == Reply::Kind::string && fields_[next_].text.empty()) {
+    ++next_;
+    return std::nullopt;
+  }
+  return number();
+}
+
+boundary::Instant Fields::instant() {
+  return to_instant(static_cast<std::int64_t>(number()));
+}
+
+std::optional<boundary::Instant> Fields::instant_or_none() {
+  const auto read = number_or_none();
+  if (!read) return std::nullopt;
+  return to_instant(static_cast<std::int64_t>(*read));
+}
+
 const std::vector<Reply>& Fields::list() {
   static const std::vector<Reply> kEmpty;
   const Reply* field = take(Reply::Kind::array);
@@ -69,6 +87,28 @@ bool is_device_set(std::vector<std::uint32_t> devices) {
          std::adjacent_find(devices.begin(), devices.end()) == devices.end();
 }
 
+namespace {
+
+// "from:until:reason" with instants in ms; empty text is no pause.
+std::optional<LanePause> read_pause(Fields& fields) {
+  const std::string text = fields.text();
+  if (text.empty()) return std::nullopt;
+  const char* const end = text.data() + text.size();
+  std::int64_t from = 0;
+  std::int64_t until = 0;
+  const auto [colon, bad_from] = std::from_chars(text.data(), end, from);
+  if (bad_from == std::errc{} && colon != end && *colon == ':') {
+    const auto [rest, bad_until] = std::from_chars(colon + 1, end, until);
+    if (bad_until == std::errc{} && rest != end && *rest == ':') {
+      return LanePause{{to_instant(from), to_instant(until)}, std::string(rest + 1, end)};
+    }
+  }
+  fields.reject();
+  return std::nullopt;
+}
+
+}  // namespace
+
 RelationshipFacts read_facts(Fields& fields) {
   Fields inner(fields.list());
   RelationshipFacts facts;
@@ -78,6 +118,13 @@ RelationshipFacts read_facts(Fields& fields) {
   const auto state = boundary::parse_relationship_state(inner.text());
   facts.state = state.value_or(boundary::RelationshipState::severed);
   facts.policy_version = inner.number();
+  facts.revision = inner.number();
+  facts.ends_at = inner.instant_or_none();
+  facts.routine_pause = read_pause(inner);
+  facts.logistics_pause = read_pause(inner);
+  const std::string agreement = inner.text();
+  if (!agreement.empty()) facts.agreement = inner.exactly<32>(agreement);
+  facts.hours_version = inner.number();
   if (!inner.well() || !state) fields.reject();
   return facts;
 }

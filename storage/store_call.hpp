@@ -2,8 +2,11 @@
 // that are checked while they are read. Internal to storage/.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -11,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "boundary/time.hpp"
 #include "storage/connection.hpp"
 #include "storage/error.hpp"
 #include "storage/ids.hpp"
@@ -40,9 +44,24 @@ class Fields {
   [[nodiscard]] bool well() const { return well_; }
   void reject() { well_ = false; }
 
-  [[nodiscard]] std::uint64_t number();  // an integer, or a decimal as text
+  [[nodiscard]] std::uint64_t number();                         // an integer, or a decimal as text
+  [[nodiscard]] std::optional<std::uint64_t> number_or_none();  // empty text is none
   [[nodiscard]] std::string text();
   [[nodiscard]] const std::vector<Reply>& list();
+  [[nodiscard]] boundary::Instant instant();                         // ms since 1970 UTC
+  [[nodiscard]] std::optional<boundary::Instant> instant_or_none();  // empty text is none
+
+  // `bytes`, as far as they are exactly N.
+  template <std::size_t N>
+  [[nodiscard]] std::array<std::uint8_t, N> exactly(std::string_view bytes) {
+    std::array<std::uint8_t, N> out{};
+    if (bytes.size() == N) {
+      std::memcpy(out.data(), bytes.data(), N);
+    } else {
+      well_ = false;
+    }
+    return out;
+  }
 
   // As hexadecimal text; empty text is none.
   template <class I>
@@ -90,7 +109,11 @@ inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53U) - 1;
 // True when no device is 0 or listed twice.
 [[nodiscard]] bool is_device_set(std::vector<std::uint32_t> devices);
 
-// {id, therapist, client, state, policy version}, as hs_relationship_facts and others answer it.
+[[nodiscard]] inline boundary::Instant to_instant(std::int64_t milliseconds) {
+  return boundary::Instant(std::chrono::milliseconds(milliseconds));
+}
+
+// A relationship as relationship_facts() in lua/relationships.lua lists it.
 [[nodiscard]] RelationshipFacts read_facts(Fields& fields);
 
 }  // namespace holdspace::storage

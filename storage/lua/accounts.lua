@@ -45,24 +45,25 @@ local function is_lawful_list(was_active, was_revoked, active, revoked, certs)
   return true
 end
 
--- What a revoked device leaves behind. `base` is the index before its nine keys, named at
+-- What a revoked device leaves behind. `base` is the index before its ten keys, named at
 -- hs_replace_device_list.
 local function drop_device(keys, base)
-  for _, sub_queue in ipairs(redis.call('HKEYS', keys[base + 7])) do
-    redis.call('UNLINK', keys[base + 9] .. sub_queue)
+  for _, sub_queue in ipairs(redis.call('HKEYS', keys[base + 8])) do
+    redis.call('UNLINK', keys[base + 10] .. sub_queue)
   end
-  for i = base + 1, base + 8 do redis.call('UNLINK', keys[i]) end
+  for i = base + 1, base + 9 do redis.call('UNLINK', keys[i]) end
 end
 
--- hs_replace_device_list. KEYS: 1 account (hash), 2 connected devices of the account (hash); then nine for
+-- hs_replace_device_list. KEYS: 1 account (hash), 2 connected devices of the account (hash); then ten for
 -- each device in ARGV 4, in its order: prekey set (string), one-time keys (hash), free ones (list), requests
--- (hash), sent (hash), sent order (list), sub-queues (hash), waiting (set), queue prefix.
+-- (hash), sent (hash), sent order (list), promises (hash), sub-queues (hash), waiting (set), start of the names
+-- of its queues.
 -- ARGV: 1 signed list, bytes; 2 its epoch; 3 active devices, '1,2'; 4 every revoked device, '3'; then for
 -- each new active device: id, certificate. Answers device and place (32 bytes) of each session cut off.
 local function replace_device_list(keys, args)
   local active, _ = split(args[3])
   local revoked, revoked_order = split(args[4])
-  if #args < 4 or #args % 2 ~= 0 or #keys ~= 2 + 9 * #revoked_order then broken('hs_replace_device_list: counts') end
+  if #args < 4 or #args % 2 ~= 0 or #keys ~= 2 + 10 * #revoked_order then broken('hs_replace_device_list: counts') end
   local record = redis.call('HMGET', keys[1], 'epoch', 'active', 'revoked', 'list')
   if not record[1] then return {'not_found'} end
   if args[2] == record[1] and args[1] == record[4] then return {'ok'} end
@@ -85,7 +86,7 @@ local function replace_device_list(keys, args)
     if not was_revoked[device] then
       redis.call('HDEL', keys[1], 'cert:' .. device)
       redis.call('HDEL', keys[2], device)
-      drop_device(keys, 2 + 9 * (i - 1))
+      drop_device(keys, 2 + 10 * (i - 1))
     end
   end
   return answer

@@ -91,7 +91,8 @@ local function create_invite(keys, args)
     drop_invite(keys[5] .. old[1], keys[2], old[1], keys[4], keys[6], old[2])
   end
   if role == '3' then
-    redis.call('HSET', keys[6] .. relationship, 'therapist', inviter, 'client', '', 'state', 'invited')
+    redis.call('HSET', keys[6] .. relationship, 'therapist', inviter, 'client', '', 'state', 'invited',
+      'revision', '1')
     redis.call('SADD', keys[4], relationship)
   end
   write_invite(keys[1], keys[2], invite, claim_key, packet, role, relationship, inviter, args[7])
@@ -162,6 +163,7 @@ local function redeem(keys, args)
   for i = 8, #args, 2 do redis.call('HSET', keys[2], 'cert:' .. args[i], args[i + 1]) end
   if args[3] == '3' then
     redis.call('HSET', keys[4], 'client', args[2], 'state', 'active')
+    redis.call('HINCRBY', keys[4], 'revision', 1)
     redis.call('SADD', keys[3], args[4])
   end
   redis.call('DEL', keys[1])

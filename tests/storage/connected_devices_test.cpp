@@ -51,7 +51,7 @@ TEST_F(ConnectedDevicesTest, a_displaced_session_neither_sends_nor_reads) {
   EXPECT_EQ(picture(), before);
   ReadRequest newest = reading(client1_, Origin::peer);
   newest.session = newer_.session;
-  EXPECT_EQ(run(stores_.queues.read(newest, soon()))->size(), 1U);
+  EXPECT_EQ(run(stores_.queues.read(newest, soon()))->entries.size(), 1U);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "tests/storage/store_world.hpp"
 
+#include <set>
+
 namespace holdspace::storage {
 
 StoreTest::StoreTest() {
@@ -13,6 +15,21 @@ Reply StoreTest::redis(CommandParts parts) {
   return std::move(*reply);
 }
 
+// Hashes and sets have no order of their own: it changes with a restart.
+std::string StoreTest::value_of(const std::string& key) {
+  const std::string type = redis({"TYPE", key}).text;
+  if (type != "hash" && type != "set") return redis({"DUMP", key}).text;
+  const Reply all = redis({type == "hash" ? "HGETALL" : "SMEMBERS", key});
+  std::set<std::string> parts;
+  const std::size_t step = type == "hash" ? 2 : 1;
+  for (std::size_t i = 0; i < all.elements.size(); i += step) {
+    parts.insert(all.elements[i].text + " = " + (step == 2 ? all.elements[i + 1].text : ""));
+  }
+  std::string value;
+  for (const std::string& part : parts) value += std::to_string(part.size()) + ' ' + part + '\n';
+  return value;
+}
+
 std::map<std::string, std::string> StoreTest::picture() {
   std::map<std::string, std::string> keys;
   std::string cursor = "0";
@@ -20,7 +37,7 @@ std::map<std::string, std::string> StoreTest::picture() {
     const Reply page = redis({"SCAN", cursor, "COUNT", "1000"});
     cursor = page.elements.at(0).text;
     for (const Reply& key : page.elements.at(1).elements) {
-      keys[key.text] = redis({"DUMP", key.text}).text;
+      keys[key.text] = value_of(key.text);
     }
   } while (cursor != "0");
   return keys;
@@ -94,8 +111,7 @@ GatewayId PracticeTest::gateway_of(DeviceRef device) {
 Validity PracticeTest::validity() const {
   Validity valid;
   valid.therapist = therapist_;
-  valid.state = boundary::RelationshipState::active;
-  valid.policy_version = 0;
+  valid.revision = kJoined;
   valid.span = {now_ - std::chrono::hours(1), now_ + std::chrono::hours(1)};
   return valid;
 }

@@ -99,6 +99,9 @@ class StoreTest : public ::testing::Test {
   // Every key with its value, serialised: two equal pictures mean that nothing was written between.
   std::map<std::string, std::string> picture();
 
+  // The value of a key, whatever its type, as text to compare.
+  std::string value_of(const std::string& key);
+
   boost::asio::io_context io_{1};
   tests::RedisServer server_;
   Stores stores_{io_.get_executor(), server_.socket_path()};
@@ -120,7 +123,9 @@ class PracticeTest : public StoreTest {
   static SessionId session_of(DeviceRef device);
   static GatewayId gateway_of(DeviceRef device);
 
-  // A decision that stands: the present state, no policy, an hour around now.
+  // The revision of a relationship that was invited and joined, and has not changed since.
+  static constexpr std::uint64_t kJoined = 2;
+  // A decision that stands: the relationship as joined, no policy, an hour around now.
   [[nodiscard]] Validity validity() const;
   // Message `number` of the client's first device to both devices of the therapist and the own
   // other.

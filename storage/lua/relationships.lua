@@ -1,0 +1,56 @@
+-- Relationships. One is the hash {therapist, client ('' while invited), state, revision, ends_at ms,
+-- pause:<lane> 'from:until:reason', agreement 32 bytes, hours_version, sig:<role>, period:<lane>:<direction>}.
+-- `revision` counts the changes of everything but hours_version, which counts for itself, and the period.
+
+-- {id, therapist, client, state, policy version, revision, ends at or '', pause of the routine lane or '', of
+-- the logistics lane or '', agreement or '', hours version}, or nil.
+local function relationship_facts(relationship_prefix, policy_prefix, id)
+  local record = redis.call('HMGET', relationship_prefix .. id, 'therapist', 'client', 'state', 'revision', 'ends_at',
+    'pause:routine', 'pause:logistics', 'agreement', 'hours_version')
+  if not record[1] then return nil end
+  return {id, record[1], record[2], record[3], tonumber(policy_version(policy_prefix .. record[1])),
+    tonumber(record[4] or 0), record[5] or '', record[6] or '', record[7] or '', record[8] or '',
+    tonumber(record[9] or 0)}
+end
+
+-- Whether a decision still stands: nil, or the refusal. From `base` on, `args` are the therapist, hex, on whose
+-- policy it was made; the relationship's revision; the policy's version; the version of the client's hours; valid
+-- from, ms; valid until, ms, exclusive. The first three parameters are what the relationship's record says.
+local function check_validity(therapist, revision, hours_version, policy_key, args, base, now)
+  if therapist ~= args[base] or (revision or '0') ~= args[base + 1] or (hours_version or '0') ~= args[base + 3]
+    or policy_version(policy_key) ~= args[base + 2] then return {'stale'} end
+  if now < tonumber(args[base + 4]) or now >= tonumber(args[base + 5]) then return {'stale'} end
+end
+
+-- The document of a version, '' at version 0 and when the caller knows it.
+local function unknown_document(policy_key, version, known)
+  if version == 0 or decimal(version) == known then return '' end
+  return redis.call('HGET', policy_key, 'v' .. decimal(version)) or broken('policy document')
+end
+
+-- hs_relationship_facts. KEYS: 1 relationship prefix, 2 policy prefix. ARGV: 1 relationship, hex; 2 asking
+-- account, hex; 3 and 4 the versions of policy and hours that the caller knows. Answers the facts, the policy's
+-- and the hours' document, '' for those that are known or absent.
+local function facts_for_party(keys, args)
+  expect(keys, 2, args, 4)
+  local facts = relationship_facts(keys[1], keys[2], args[1])
+  if not facts or (facts[2] ~= args[2] and facts[3] ~= args[2]) then return {'not_found'} end
+  return {'ok', facts, unknown_document(keys[2] .. facts[2], facts[5], args[3]),
+    unknown_document(keys[2] .. facts[3], facts[11], args[4])}
+end
+
+-- hs_list_relationships. KEYS: 1 account (hash), 2 its relationships (set), 3 relationship prefix, 4 policy
+-- prefix. No ARGV. Answers the facts of each, by id.
+local function list_relationships(keys, args)
+  expect(keys, 4, args, 0)
+  if redis.call('EXISTS', keys[1]) == 0 then return {'not_found'} end
+  local ids, answer = redis.call('SMEMBERS', keys[2]), {'ok'}
+  table.sort(ids)
+  for _, id in ipairs(ids) do
+    answer[#answer + 1] = relationship_facts(keys[3], keys[4], id) or broken('relationship of an account')
+  end
+  return answer
+end
+
+redis.register_function{function_name = 'hs_relationship_facts', callback = facts_for_party, flags = {'no-writes'}}
+redis.register_function{function_name = 'hs_list_relationships', callback = list_relationships, flags = {'no-writes'}}

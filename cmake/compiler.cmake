@@ -27,6 +27,11 @@ if(HOLDSPACE_SANITIZE)
   endif()
 endif()
 
+# Every library, not the fuzz programs alone: the fuzzer sees only what is instrumented.
+if(HOLDSPACE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(HOLDSPACE_HARDENED)
   add_compile_options(
     -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -D_GLIBCXX_ASSERTIONS -fstack-protector-strong -fstack-clash-protection

@@ -32,6 +32,8 @@ ABSENCES = [
     ("hiredis", re.compile(r"#\s*include\s*[<\"]hiredis"), re.compile(r"^storage/|^tests/(storage|bench)/")),
     ("Beast", re.compile(r"#\s*include\s*<boost/beast|\bboost::beast\b"),
      re.compile(r"^gateway/(server|connection)\w*\.cpp$|^client/transport\w*\.cpp$|^cmake/boost_impl/|^tests/bench/")),
+    ("libical", re.compile(r"#\s*include\s*<libical|\bical(component|property|parameter|value|parser|recur\w*|time|error)_\w+\s*\("),
+     {"client/calendar/event.cpp", "tests/client/calendar_recurrence_test.cpp"}),
     ("a Redis key name", re.compile(r"\"hs:"), re.compile(r"^storage/redis_keys\.hpp$|^tests/storage/")),
 ]
 WORDS_NOT_FOR_NAMES = {"common", "util", "utils", "core", "helper", "helpers", "manager", "misc", "data", "info"}

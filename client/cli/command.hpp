@@ -78,6 +78,16 @@ struct PreviewOptions {
 };
 int policy_preview(const Globals& globals, const PreviewOptions& options);
 
+struct ImportCalendarOptions {
+  std::filesystem::path calendar;  // iCalendar, RFC 5545
+  std::filesystem::path policy;    // merge into this file; empty: into the policy in force
+  std::filesystem::path out;       // write here; empty: standard output
+  std::string id_prefix = "busy";
+  std::string from;  // YYYY-MM-DD in the policy's zone; empty: today
+  int days = 400;
+};
+int policy_import(const Globals& globals, const ImportCalendarOptions& options);
+
 int devices(const Globals& globals);
 int status(const Globals& globals);
 int outbox_list(const Globals& globals);

@@ -5,6 +5,7 @@
 #include "boundary/names.hpp"
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
+#include "client/cli/policy_document.hpp"
 #include "client/cli/profile.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/clock.hpp"
@@ -161,15 +162,6 @@ asio::awaitable<int> ask_gateway(client::Client& device, Globals globals, std::s
   if (!preview.has_value()) co_return fail(globals, preview.error());
   print(globals, *preview, question.at.value_or(client::now()));
   co_return kOk;
-}
-
-boost::system::result<v1::Policy, Failure> read_policy(const std::filesystem::path& file) {
-  const auto text = read_file(file, client::kPolicyFileBytesMax);
-  if (!text) return Failure{FailureKind::bad_input, file.string() + " cannot be read", {}};
-  auto policy = client::parse_policy_file(*text);
-  if (!policy.has_value())
-    return Failure{FailureKind::bad_input, file.string() + ": " + policy.error().text, {}};
-  return std::move(*policy);
 }
 
 }  // namespace

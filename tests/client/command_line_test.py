@@ -13,9 +13,34 @@ import unittest
 
 PROGRAM = sys.argv.pop(1)
 COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["send"], ["inbox"], ["history"], ["policy", "show"], ["policy", "apply"],
-            ["policy", "preview"], ["devices"], ["status"], ["outbox"], ["outbox", "retry"]]
+            ["policy", "preview"], ["policy", "import"], ["devices"], ["status"], ["outbox"], ["outbox", "retry"]]
 POLICY = {"zone": "Europe/London", "windows": [
     {"lane": "ROUTINE", "direction": "TO_THERAPIST", "weekday": "MONDAY", "startMinute": 540, "endMinute": 1020}]}
+CALENDAR = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//
+BEGIN:VEVENT
+UID:1
+DTSTART;VALUE=DATE:20251225
+DTEND;VALUE=DATE:20251227
+RRULE:FREQ=YEARLY
+SUMMARY:Christmas
+END:VEVENT
+BEGIN:VEVENT
+UID:2
+DTSTART;TZID=America/New_York:20261019T090000
+DURATION:PT1H
+RRULE:FREQ=WEEKLY;COUNT=3
+SUMMARY:Supervision
+END:VEVENT
+BEGIN:VEVENT
+UID:3
+DTSTART:20261019T090000Z
+DURATION:PT1H
+STATUS:CANCELLED
+END:VEVENT
+END:VCALENDAR
+"""
 
 
 class CommandLine(unittest.TestCase):
@@ -84,6 +109,74 @@ class CommandLine(unittest.TestCase):
             done = self.run_it(*command)
             self.assertEqual(done.returncode, 1)
             self.assertIn("zone", done.stderr)
+
+    def import_files(self, calendar=CALENDAR, policy=POLICY):
+        folder = pathlib.Path(self.folder.name)
+        (folder / "busy.ics").write_text(calendar)
+        (folder / "policy.json").write_text(json.dumps(policy))
+        return ["policy", "import", str(folder / "busy.ics"), "--policy", str(folder / "policy.json"), "--from", "2026-10-01"]
+
+    def test_a_calendar_is_merged_into_a_policy_file_without_a_gateway(self):
+        words = self.import_files()
+        out = pathlib.Path(self.folder.name) / "merged.json"
+        answer = json.loads(self.run_it(*words, "--out", str(out), "--json").stdout)
+        ids = ["busy-2026-10-19-1400-1500", "busy-2026-10-26-1300-1400", "busy-2026-11-02-1400-1500", "busy-2026-12-25-to-2026-12-27"]
+        self.assertEqual((answer["added"], answer["removed"], answer["kept"], answer["unchanged"]), (ids, [], [], 0))
+        self.assertEqual((answer["events"], answer["instances"]), (3, 4))
+        self.assertEqual(answer["skipped"], {"cancelled": 1, "transparent": 0, "without_length": 0, "outside": 0, "others": 0})
+        self.assertEqual((answer["from"], answer["until"], answer["file"]), ("2026-10-01", "2027-11-05", str(out)))
+        merged = json.loads(out.read_text())
+        self.assertEqual(merged["windows"], POLICY["windows"])
+        self.assertEqual([e["id"] for e in merged["exceptions"]], ids)
+        self.assertNotIn("Supervision", out.read_text())
+        preview = self.run_it("policy", "preview", "--file", str(out), "--at", "2026-10-19T13:30Z", "--json")
+        self.assertEqual(json.loads(preview.stdout)["rule"], "closed_exception:busy-2026-10-19-1400-1500")
+
+    def test_a_calendar_merged_again_changes_nothing_and_a_shorter_one_opens_again(self):
+        words = self.import_files()
+        out = str(pathlib.Path(self.folder.name) / "policy.json")
+        self.assertEqual(self.run_it(*words, "--out", out).returncode, 0)
+        once = pathlib.Path(out).read_text()
+        again = self.run_it(*words, "--out", out)
+        self.assertIn("Unchanged 4.", again.stderr)
+        self.assertEqual(pathlib.Path(out).read_text(), once)
+        shorter = self.run_it(*words, "--days", "30", "--out", out)
+        self.assertIn("Removed 2:\n  busy-2026-11-02-1400-1500\n  busy-2026-12-25-to-2026-12-27", shorter.stderr)
+        other = json.loads(self.run_it(*words, "--id-prefix", "work", "--out", out, "--json").stdout)
+        self.assertEqual((len(other["added"]), other["removed"]), (4, []))
+
+    def test_without_out_the_policy_is_all_of_standard_output(self):
+        done = self.run_it(*self.import_files())
+        self.assertEqual(len(json.loads(done.stdout)["exceptions"]), 4)
+        self.assertIn("Skipped 1: cancelled.", done.stderr)
+        answer = json.loads(self.run_it(*self.import_files(), "--json").stdout)
+        self.assertEqual(len(answer["policy"]["exceptions"]), 4)
+
+    def test_a_calendar_that_is_refused_leaves_the_file_as_it_was(self):
+        for calendar, words in ((CALENDAR.replace("America/New_York", "Mars/Olympus"), "line 13, DTSTART: the time zone"),
+                                (CALENDAR.replace("WEEKLY", "SECONDLY"), "line 15, RRULE: it repeats by the hour"),
+                                (CALENDAR + "x" * 262144, "256 KiB"), ("", "line 1: this is not what")):
+            command = self.import_files(calendar)
+            out = pathlib.Path(self.folder.name) / "out.json"
+            out.write_text("as it was")
+            done = self.run_it(*command, "--out", str(out))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(out.read_text(), "as it was")
+
+    def test_too_many_closures_are_refused_with_the_rule_of_the_policy(self):
+        events = "".join(f"BEGIN:VEVENT\nUID:{n}\nDTSTART:20261001T{n:02}0000Z\nDURATION:PT10M\nRRULE:FREQ=DAILY;INTERVAL=2\nEND:VEVENT\n"
+                         for n in range(6))
+        done = self.run_it(*self.import_files(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("at most 1000 exceptions", done.stderr)
+
+    def test_wrong_words_of_an_import_return_2(self):
+        words = self.import_files()
+        for wrong in (["--id-prefix", "Busy"], ["--id-prefix", "b" * 25], ["--from", "tomorrow"], ["--days", "401"], ["--days", "0"]):
+            self.assertEqual(self.run_it(*words, *wrong).returncode, 2, wrong)
+        self.assertEqual(self.run_it("policy", "import").returncode, 2)
+        self.assertEqual(self.run_it("policy", "import", "/nowhere.ics", "--policy", words[4]).returncode, 1)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,22 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual((preview["outcome"], preview["at"]), ("released", "2026-12-25T04:10:00.000Z"))
         self.assertEqual(self.human(self.client, "outbox")[:2], (0, "Every message has its final answer.\n"))
 
+    def test_a_calendar_closes_the_policy_in_force_once_it_is_applied(self):
+        calendar, file = self.folder / "busy.ics", self.folder / "merged.json"
+        calendar.write_text("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261225\nSUMMARY:Christmas\n"
+                            "END:VEVENT\nEND:VCALENDAR\n")
+        words = ("policy", "import", str(calendar), "--from", "2026-12-01", "--out", str(file))
+        preview = ("policy", "preview", "--at", "2026-12-25T12:00Z")
+        try:
+            self.assertEqual(self.ask(self.therapist, *words)[0]["added"], ["busy-2026-12-25"])
+            self.assertEqual(self.ask(self.therapist, *preview)[0]["outcome"], "released", "not in force yet")
+            cli.apply_policy(self.therapist, file)
+            self.assertEqual(self.ask(self.therapist, *preview)[0]["rule"], "closed_exception:busy-2026-12-25")
+            self.assertEqual(self.ask(self.therapist, *words)[0]["unchanged"], 1)
+        finally:
+            self.apply(ALWAYS_OPEN)
+        self.assertEqual(self.client.command(*words).code, 3, "a client has no policy of their own")
+
     def test_a_role_may_do_only_what_is_its_own(self):
         answer = self.client.command("invite", "--role", "client")
         self.assertEqual(answer.code, 3, str(answer))

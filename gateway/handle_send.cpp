@@ -43,7 +43,7 @@ boost::system::result<storage::AcceptRequest, v1::Error> read_send(const Identit
   if (fields.wrong()) return invalid_field(*fields.wrong());
 
   request.lane = to_lane(send.lane());
-  request.send_hash = crypto::hash32({view(send.SerializeAsString())});
+  request.send_hash = crypto::fingerprint(view(send.SerializeAsString()));
   const EnvelopeContext context{who.device, request.message, request.relationship, request.lane};
   for (int i = 0; i < send.copies_size(); ++i) {
     auto copy = check_envelope(send.copies(i), context);

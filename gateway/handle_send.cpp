@@ -127,7 +127,7 @@ Handled handle_send(SessionPtr session, v1::ClientFrame frame) {
   const auto deadline = request_deadline();
 
   auto request = read_send(who, frame.send());
-  if (!request.has_value()) co_return refuse(*session, id, std::move(request.error()));
+  if (!request.has_value()) co_return refuse(*session, id, request.error());
   if (request->lane != boundary::Lane::urgent) {
     const auto wait = worker->gateway.limits.take_send(who.device, monotonic_now());
     if (wait) co_return refuse(*session, id, rate_limited(*wait));

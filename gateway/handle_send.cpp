@@ -176,7 +176,7 @@ Handled handle_send(SessionPtr session, v1::ClientFrame frame) {
   const auto deadline = request_deadline();
 
   auto offer = read_send(who, frame.send());
-  if (!offer.has_value()) co_return refuse(*session, id, std::move(offer.error()));
+  if (!offer.has_value()) co_return refuse(*session, id, offer.error());
   const auto& request = offer->request;
   if (request.lane != boundary::Lane::urgent) {
     const auto wait = worker->gateway.limits.take_send(who.device, monotonic_now());

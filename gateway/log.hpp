@@ -49,8 +49,8 @@ enum class Event : std::uint8_t {
 class LogWord {
  public:
   template <std::size_t N>
-  consteval LogWord(const char (&literal)[N])
-      : text_(literal, N - 1) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to serve as a word
+  consteval LogWord(const char (&literal)[N]) : text_(literal, N - 1) {}
   // For names of enumerators, which are literals elsewhere (boundary/names.hpp, reply_error.hpp).
   static constexpr LogWord of_enumerator(std::string_view name) { return LogWord(name); }
   [[nodiscard]] constexpr std::string_view text() const { return text_; }

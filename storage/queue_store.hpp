@@ -135,6 +135,7 @@ struct SubQueue {
   boundary::Lane lane = boundary::Lane::routine;
   Origin origin = Origin::peer;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the zero that `default` compares to
   friend auto operator<=>(const SubQueue&, const SubQueue&) = default;
 };
 

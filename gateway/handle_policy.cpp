@@ -47,7 +47,10 @@ boost::asio::awaitable<boost::system::result<storage::StoredPolicy, v1::Error>> 
   auto shared = co_await worker->relationships.facts(who.practice, relationship, who.device.account,
                                                      nothing, request_deadline());
   if (!shared.has_value()) co_return to_error(shared.error());
-  co_return storage::StoredPolicy{shared->facts.policy_version, shared->document.value_or("")};
+  storage::StoredPolicy policy;
+  policy.version = shared->facts.policy_version;
+  policy.document = shared->document.value_or("");
+  co_return policy;
 }
 
 // Sessions here that wait behind a gate of this therapist look again; elsewhere the poll finds the
@@ -127,9 +130,12 @@ Handled handle_apply_policy(SessionPtr session, v1::ClientFrame frame) {
   if (!gate.has_value()) co_return session->reply(id, gate.error());
 
   policy.set_version(based_on + 1);
+  storage::PolicyChange change;
+  change.based_on = based_on;
+  change.document = policy.SerializeAsString();
   const StoreTimer timer(worker->gateway.metrics);
   const auto version = co_await worker->policies.apply_policy(
-      who.practice, who.device.account, based_on, policy.SerializeAsString(), request_deadline());
+      who.practice, who.device.account, std::move(change), request_deadline());
   if (!version.has_value()) co_return session->reply(id, to_error(version.error()));
   v1::ServerFrame reply;
   reply.mutable_policy_applied()->set_version(*version);

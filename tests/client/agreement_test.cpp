@@ -54,13 +54,13 @@ TEST_F(AgreementTest, is_believed_with_the_signatures_of_both_sides) {
   EXPECT_EQ(*agreed, hash);
   const auto as_therapist = agreed_hash(signed_by_both(), pair.relationship, true,
                                         devices_of(pair.therapist), devices_of(pair.client));
-  EXPECT_EQ(as_therapist.value(), hash);
+  EXPECT_EQ(*as_therapist, hash);
 }
 
 TEST_F(AgreementTest, is_none_when_the_gateway_says_so) {
   auto reply = signed_by_both();
   reply.clear_in_force();
-  EXPECT_EQ(check_as_client(reply).value(), std::nullopt);
+  EXPECT_EQ(*check_as_client(reply), std::nullopt);
 }
 
 TEST_F(AgreementTest, is_not_believed_without_both_signatures_under_the_very_terms) {

@@ -25,7 +25,9 @@ class OfflineClient : public testing::Test {
     return answer.get();
   }
   SendReport send(const std::string& text) {
-    return run(device.send({pair.relationship, crypto::Lane::routine, text})).value();
+    auto report = run(device.send({pair.relationship, crypto::Lane::routine, text}));
+    EXPECT_TRUE(report.has_value());
+    return std::move(*report);
   }
   records::OutboxRow row(const std::string& outbox_id) {
     return load<records::OutboxRow>(device.store(), Table::outbox, std::string_view(outbox_id))

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "client/content.hpp"
-#include "client/content.hpp"
 #include "client/outbox.hpp"
 #include "tests/client/two_devices.hpp"
 

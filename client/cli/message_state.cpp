@@ -6,6 +6,7 @@
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
 #include "client/failure.hpp"
+#include "client/outbox.hpp"
 #include "client/wire_bytes.hpp"
 
 namespace holdspace::cli {
@@ -143,8 +144,9 @@ std::string describe_state(const OutboxRow& row, const boundary::Zone& zone) {
     case client::records::UNSIGNED:
       return "not sent - " + client::describe_code(v1::AGREEMENT_NEEDED);
     case client::records::WITHDRAWN:
-      return row.withdrawal() == client::records::ANEW ? "withdrawn for a moment - is sent again"
-                                                       : "withdrawn";
+      if (row.withdrawal() == client::records::ANEW)
+        return "withdrawn for a moment - is sent again";
+      return client::was_sent_anew(row) ? "withdrawn - sent anew under another id" : "withdrawn";
     case client::records::RETURNED:
       return "returned: " +
              std::string(returned_words(static_cast<v1::Returned::Why>(row.returned_why()))) +

@@ -81,7 +81,11 @@ TEST(Display, says_what_became_of_a_message_after_its_acceptance) {
             "covers");
   EXPECT_EQ(describe_state(row_in(client::records::UNSIGNED), london),
             "not sent - the terms have changed: read and sign them");
-  EXPECT_EQ(describe_state(row_in(client::records::WITHDRAWN), london), "withdrawn");
+  row = row_in(client::records::WITHDRAWN);
+  row.set_message_ordinal(1);
+  EXPECT_EQ(describe_state(row, london), "withdrawn");
+  row.clear_message_ordinal();
+  EXPECT_EQ(describe_state(row, london), "withdrawn - sent anew under another id");
 }
 
 TEST(Display, tells_the_first_sender_of_a_closed_period_when_it_opens_and_scolds_nobody) {

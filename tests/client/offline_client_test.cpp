@@ -8,6 +8,7 @@
 #include "client/client.hpp"
 #include "client/content.hpp"
 #include "client/outbox.hpp"
+#include "client/withdrawal.hpp"
 #include "tests/client/two_devices.hpp"
 
 namespace holdspace::client {
@@ -61,6 +62,23 @@ TEST_F(OfflineClient, withdraws_what_never_left_the_device) {
   EXPECT_EQ(row(second.outbox_id).state(), records::WITHDRAWN) << "it goes on under another id";
   EXPECT_EQ(run(device.flush()), 1U);
   EXPECT_TRUE(withdraw(first).has_value()) << "again: the same answer";
+  EXPECT_EQ(withdraw(second).error().kind, FailureKind::bad_input) << "not this id any more";
+}
+
+TEST_F(OfflineClient, withdraws_for_good_what_was_only_to_be_sent_anew) {
+  const auto first = send("first");
+  const auto second = send("second");
+  set_held(first.outbox_id);
+  set_held(second.outbox_id);
+  {
+    LocalStore::Transaction transaction(device.store());
+    ask_withdrawal(device.store(), first.outbox_id, {});
+    mark_withdrawn(device.store(), second.outbox_id);  // then the connection broke
+    transaction.commit();
+  }
+  EXPECT_FALSE(withdraw(second).has_value()) << "the first has no answer yet";
+  EXPECT_EQ(row(second.outbox_id).withdrawal(), records::ASKED);
+  EXPECT_EQ(row(second.outbox_id).state(), records::WITHDRAWN);
 }
 
 TEST_F(OfflineClient, keeps_the_wish_to_withdraw_what_the_gateway_holds) {

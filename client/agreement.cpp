@@ -52,12 +52,15 @@ void keep_agreement(LocalStore& store, const std::string& relationship_id,
   auto known =
       load<records::Relationship>(store, Table::relationship, std::string_view(relationship_id));
   const auto bytes = hash ? to_string(*hash) : std::string();
-  if (!known || known->agreement_hash() == bytes) return;
-  known->set_agreement_hash(bytes);
-  save(store, Table::relationship, std::string_view(relationship_id), *known);
+  if (!known) return;
+  if (known->agreement_hash() != bytes) {
+    known->set_agreement_hash(bytes);
+    save(store, Table::relationship, std::string_view(relationship_id), *known);
+  }
   std::vector<std::pair<std::string, records::OutboxRow>> due;
   each<records::OutboxRow>(store, Table::outbox, [&](auto id, const auto& row) {
-    if (row.state() == records::UNSIGNED && row.relationship_id() == relationship_id)
+    if (row.state() == records::UNSIGNED && row.relationship_id() == relationship_id &&
+        row.agreement_hash() != bytes)
       due.emplace_back(id, row);
     return true;
   });

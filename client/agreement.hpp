@@ -23,8 +23,8 @@ enum class AgreementError : std::uint8_t {
     const v1::AgreementReply& reply, const crypto::RelationshipId& relationship_id,
     bool self_is_therapist, const AccountDevices& own, const AccountDevices& peer);
 
-// From now on messages of the relationship are sealed under `hash` (none: zeros). When it is
-// another one than before, what waits for a signature waits to be sent. Inside a transaction.
+// Messages of the relationship are sealed under `hash` (none: zeros). What waits for a signature
+// and was sealed under another one waits to be sent again. Inside a transaction.
 void keep_agreement(LocalStore& store, const std::string& relationship_id,
                     const std::optional<crypto::Hash32>& hash);
 

@@ -233,13 +233,14 @@ class Client {
   void give_up(const std::string& outbox_id, std::string why);
 
   // client_withdraw.cpp
-  boost::asio::awaitable<boost::system::result<std::vector<std::string>, Failure>> carry_out(
-      std::string stream);
-  boost::asio::awaitable<boost::system::result<void, Failure>> take_back(std::string stream,
-                                                                         std::string first_id);
-  boost::asio::awaitable<boost::system::result<void, Failure>> settle_stream(std::string stream,
-                                                                             std::string first_id);
-  boost::asio::awaitable<boost::system::result<void, Failure>> ask_back(std::string outbox_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<std::string>, Failure>>
+  carry_out(std::string stream);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> take_back(
+      std::string stream, std::string first_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> settle_stream(
+      std::string stream, std::string first_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> ask_back(
+      std::string outbox_id);
   boost::asio::awaitable<void> carry_out_all();
 
   // client_notices.cpp
@@ -247,10 +248,10 @@ class Client {
                                             v1::Notices notices);
 
   // client_relationships.cpp
-  boost::asio::awaitable<boost::system::result<v1::Relationship, Failure>> as_listed(
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Relationship, Failure>> as_listed(
       std::string relationship_id);
-  boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>> keep_agreement_reply(
-      crypto::RelationshipId relationship_id, v1::AgreementReply reply);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
+  keep_agreement_reply(crypto::RelationshipId relationship_id, v1::AgreementReply reply);
 
   // client_events.cpp
   void tell_submit(const records::OutboxRow& row);
@@ -266,7 +267,7 @@ class Client {
   boost::asio::awaitable<Answer> ask(v1::ClientFrame frame);
   // A question and its answer, each at its place in the frame.
   template <class Question, class Reply>
-  boost::asio::awaitable<boost::system::result<Reply, Failure>> exchange(
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<Reply, Failure>> exchange(
       Question question, Question* (v1::ClientFrame::*asked)(),
       Reply* (v1::ServerFrame::*replied)()) {
     v1::ClientFrame frame;

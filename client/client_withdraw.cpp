@@ -50,7 +50,11 @@ asio::awaitable<result<WithdrawReport, Failure>> Client::withdraw(crypto::Messag
   if (!found)
     co_return failure(FailureKind::bad_input, "this device has no such message in its outbox");
   const auto state = found->row.state();
-  if (state == records::WITHDRAWN) co_return WithdrawReport{};
+  if (was_sent_anew(found->row))
+    co_return failure(FailureKind::bad_input, "it goes on under another id; see the outbox");
+  const bool under_way =
+      found->row.withdrawal() == records::ASKED || found->row.withdrawal() == records::ANEW;
+  if (state == records::WITHDRAWN && !under_way) co_return WithdrawReport{};
   if (state == records::ACCEPTED_RELEASED) co_return already_released();
   if (state == records::REFUSED || state == records::RETURNED)
     co_return failure(FailureKind::bad_input, "this message is not with the gateway any more");

@@ -180,6 +180,10 @@ bool was_never_sent(const records::OutboxRow& row) {
          row.send().empty();
 }
 
+bool was_sent_anew(const records::OutboxRow& row) {
+  return row.state() == records::WITHDRAWN && row.message_ordinal() == 0 && row.control() == 0;
+}
+
 bool due_at_login(records::OutboxRow& row, std::string_view store_epoch) {
   switch (row.state()) {
     case records::WAITING:

@@ -55,6 +55,8 @@ enum class NextStep : std::uint8_t {
 [[nodiscard]] bool has_answer(const records::OutboxRow& row);
 // No gateway has it: since it was last composed or definitely not taken it was not sealed.
 [[nodiscard]] bool was_never_sent(const records::OutboxRow& row);
+// Withdrawn, and its message, or another text in its place, goes on under another id.
+[[nodiscard]] bool was_sent_anew(const records::OutboxRow& row);
 
 // Whether the row goes out at this login: it has no final answer yet, or it was accepted by a store
 // whose history is another one now. Moves such an accepted row, and one that waits for a signature,

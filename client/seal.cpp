@@ -177,6 +177,7 @@ result<void, SealNeed> seal_row(LocalStore& store, const Identity& self, records
   }
   if (send.ByteSizeLong() > kSendBytesMax) return SealNeed{SealGap::too_large, {}, {}};
   row.set_send(send.SerializeAsString());
+  row.set_agreement_hash(relationship->agreement_hash());
   return result<void, SealNeed>();
 }
 

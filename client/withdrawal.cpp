@@ -72,8 +72,10 @@ std::vector<std::string> finish_withdrawal(LocalStore& store, const Identity& se
     auto& row = one->row;
     const bool asked = row.withdrawal() == records::ASKED;
     if (one >= first && is_free(row)) {
-      if (!asked || !row.replacement().empty())
+      if (!asked || !row.replacement().empty()) {
         written.push_back(compose_again(store, self, row, row.replacement(), now));
+        row.clear_message_ordinal();  // the entry is the other row's
+      }
       row.set_state(records::WITHDRAWN);
     }
     row.set_withdrawal(records::NONE);

@@ -1,11 +1,8 @@
 #include "client/cli/arguments.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <functional>
-#include <map>
 
-#include "client/cli/command.hpp"
+#include "client/cli/words.hpp"
 
 namespace holdspace::cli {
 namespace {
@@ -17,31 +14,8 @@ constexpr char kFooter[] = R"(Begin with an invite code from your practice:
 
 Exit codes: 0 done, 1 failure, 2 wrong command line, 3 refused, 4 not confirmed yet (kept, goes out again).)";
 
-const std::map<std::string, crypto::Lane> kLanes = {{"routine", crypto::Lane::routine},
-                                                    {"logistics", crypto::Lane::logistics},
-                                                    {"urgent", crypto::Lane::urgent}};
 const std::map<std::string, crypto::Role> kInvitedRoles = {{"therapist", crypto::Role::therapist},
-                                                           {"client", crypto::Role::client},
-                                                           {"auditor", crypto::Role::auditor}};
-
-// Everything that the words may set, in one place that outlives the parsing.
-struct Words {
-  Globals globals;
-  std::string home;
-  std::string profile = "default";
-  bool json = false;
-  EnrollOptions enroll;
-  InviteOptions invite;
-  SendOptions send;
-  InboxOptions inbox;
-  bool follow = false;
-  HistoryOptions history;
-  std::string policy_with;
-  std::string policy_file;
-  PreviewOptions preview;
-  ImportCalendarOptions calendar;
-  std::function<int()> chosen;
-};
+                                                           {"client", crypto::Role::client}};
 
 std::filesystem::path profile_folder(const Words& words) {
   if (!words.home.empty()) return words.home;
@@ -101,12 +75,12 @@ void add_people(CLI::App& app, Words& words) {
 
   auto* inviter = app.add_subcommand("invite", "Print a code that lets one person in, once");
   inviter->footer(
-      "An admin invites therapists and auditors, a therapist invites clients:\n"
+      "An admin invites therapists, a therapist invites clients:\n"
       "  holdspace invite --role client --name client-1\n"
       "Give the code in the room or on paper. It is valid for 3 days.");
-  inviter->add_option("--role", words.invite.role, "therapist, client or auditor")
+  inviter->add_option("--role", words.invite.role, "therapist or client")
       ->required()
-      ->transform(CLI::CheckedTransformer(kInvitedRoles).description("{therapist,client,auditor}"));
+      ->transform(CLI::CheckedTransformer(kInvitedRoles).description("{therapist,client}"));
   inviter->add_option("--name", words.invite.name,
                       "How you will see them here (default: client-1, ...)");
   inviter->add_option("--from", words.invite.from, "How they will see you (default: your role)");
@@ -122,112 +96,24 @@ void add_people(CLI::App& app, Words& words) {
   state->callback([&words] { words.chosen = [&words] { return status(words.globals); }; });
 }
 
-void add_messages(CLI::App& app, Words& words) {
-  auto* sender =
-      app.add_subcommand("send", "Send a message, and be told at once what becomes of it");
-  sender->footer(
-      "  holdspace send \"I could not sleep.\"\n"
-      "  holdspace send --to client-1 --lane logistics \"Thursday at 10?\"\n"
-      "  echo \"A longer text\" | holdspace send -");
-  sender->add_option("--to", words.send.to,
-                     "Label or id of the relationship (default: the only one)");
-  sender->add_option("--lane", words.send.lane, "routine, logistics or urgent")
-      ->transform(CLI::CheckedTransformer(kLanes).description("{routine,logistics,urgent}"));
-  sender->add_option("text", words.send.text, "The text, or - for standard input")->required();
-  sender->callback(
-      [&words] { words.chosen = [&words] { return send(words.globals, words.send); }; });
+}  // namespace
 
-  auto* reader = app.add_subcommand("inbox", "Show new messages");
-  reader->footer(
-      "  holdspace inbox\n"
-      "  holdspace inbox --follow       stays connected and shows what arrives; Ctrl-C ends it");
-  reader->add_flag("--follow", words.follow, "Stay connected and show messages as they arrive");
-  reader->callback([&words] {
-    words.inbox.mode = words.follow ? InboxMode::follow : InboxMode::once;
-    words.chosen = [&words] { return inbox(words.globals, words.inbox); };
-  });
-
-  auto* past = app.add_subcommand("history", "Show the messages kept on this device");
-  past->footer("  holdspace history --with therapist --last 20");
-  past->add_option("--with", words.history.with, "Only this relationship");
-  past->add_option("--last", words.history.last, "So many, newest last; 0 for all")
-      ->capture_default_str();
-  past->callback(
-      [&words] { words.chosen = [&words] { return history(words.globals, words.history); }; });
-
-  auto* out = app.add_subcommand("outbox", "List what is not yet certain, or send it again");
-  out->footer("  holdspace outbox\n  holdspace outbox retry");
-  auto* retry = out->add_subcommand("retry", "Send what waits now");
-  out->callback([&words, retry] {
-    words.chosen = [&words, again = retry->parsed()] {
-      return again ? outbox_retry(words.globals) : outbox_list(words.globals);
-    };
-  });
+const std::map<std::string, crypto::Lane>& lanes() {
+  static const std::map<std::string, crypto::Lane> kLanes = {{"routine", crypto::Lane::routine},
+                                                             {"logistics", crypto::Lane::logistics},
+                                                             {"urgent", crypto::Lane::urgent}};
+  return kLanes;
 }
 
-void add_policy_import(CLI::App& policy, Words& words) {
-  auto* import =
-      policy.add_subcommand("import", "Close your policy at the busy times of a calendar file");
-  import->footer(
-      "  holdspace policy import holidays.ics --out policy.json\n"
-      "  holdspace policy import work.ics --policy policy.json --id-prefix work --out policy.json\n"
-      "Takes times only: no titles, places or people. Importing again replaces what an earlier\n"
-      "import with the same prefix closed. Nothing is in force before `holdspace policy apply`.");
-  import->add_option("calendar", words.calendar.calendar, "Calendar file (iCalendar, .ics)")
-      ->required();
-  import->add_option("--policy", words.calendar.policy,
-                     "Policy file to begin from (default: the policy in force)");
-  import->add_option("--out", words.calendar.out, "Policy file to write (default: print it)");
-  import->add_option("--id-prefix", words.calendar.id_prefix, "Beginning of the exceptions' ids")
-      ->capture_default_str();
-  import->add_option("--from", words.calendar.from, "First day, YYYY-MM-DD (default: today)");
-  import->add_option("--days", words.calendar.days, "So many days")
-      ->check(CLI::Range(1, 400))
-      ->capture_default_str();
-  import->callback([&words] {
-    words.chosen = [&words] { return policy_import(words.globals, words.calendar);
-};
-}  // namespace
-);
-}  // namespace holdspace::cli
-
-void add_policy(CLI::App& app, Words& words) {
-  auto* policy = app.add_subcommand("policy", "A therapist's hours and dated exceptions");
-  policy->require_subcommand(1);
-  auto* show = policy->add_subcommand("show", "Print the policy in force as a policy file");
-  show->footer("  holdspace policy show > policy.json");
-  show->add_option("--with", words.policy_with, "A client: the policy of this relationship");
-  show->callback([&words] {
-    words.chosen = [&words] { return policy_show(words.globals, words.policy_with); };
-  });
-
-  auto* apply = policy->add_subcommand("apply", "Replace your policy by a file");
-  apply->footer("  holdspace policy apply policy.json");
-  apply->add_option("file", words.policy_file, "Policy file (JSON)")->required();
-  apply->callback([&words] {
-    words.chosen = [&words] { return policy_apply(words.globals, words.policy_file); };
-  });
-
-  auto* preview = policy->add_subcommand("preview", "What would become of a message, and why");
-  preview->footer(
-      "  holdspace policy preview --at \"2026-12-24 23:10\"\n"
-      "  holdspace policy preview --file policy.json --lane logistics --direction to_client\n"
-      "Times are in your zone; 2026-12-24T23:10Z is UTC. With --file no gateway is asked.");
-  preview->add_option("--with", words.preview.with, "A relationship (default: your own policy)");
-  preview->add_option("--at", words.preview.at, "When (default: now)");
-  preview->add_option("--lane", words.preview.lane, "routine, logistics or urgent")
-      ->transform(CLI::CheckedTransformer(kLanes).description("{routine,logistics,urgent}"));
-  preview->add_option("--direction", words.preview.direction, "to_therapist or to_client")
-      ->check(CLI::IsMember({"to_therapist", "to_client"}))
-      ->capture_default_str();
-  preview->add_option("--file", words.preview.file, "Judge by this policy file");
-  preview->callback([&words] {
-    words.chosen = [&words] { return policy_preview(words.globals, words.preview); };
-  });
-  add_policy_import(*policy, words);
+CLI::Option* add_lane(CLI::App& command, crypto::Lane& lane) {
+  return command.add_option("--lane", lane, "routine, logistics or urgent")
+      ->transform(CLI::CheckedTransformer(lanes()).description("{routine,logistics,urgent}"));
 }
 
-}  // namespace
+void add_span(CLI::App& command, Span& span) {
+  command.add_option("--until", span.until, "Until when: \"YYYY-MM-DD HH:MM\" in your zone");
+  command.add_option("--for", span.length, "For how long: 90m, 24h or 3d");
+}
 
 int run_arguments(int count, char** words_given) {
   Words words;
@@ -240,6 +126,7 @@ int run_arguments(int count, char** words_given) {
   add_messages(app, words);
   add_people(app, words);
   add_policy(app, words);
+  add_contact(app, words);
   try {
     app.parse(count, words_given);
   } catch (const CLI::ParseError& error) {

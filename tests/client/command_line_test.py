@@ -13,7 +13,13 @@ import unittest
 
 PROGRAM = sys.argv.pop(1)
 COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["send"], ["inbox"], ["history"], ["policy", "show"], ["policy", "apply"],
-            ["policy", "preview"], ["policy", "import"], ["devices"], ["status"], ["outbox"], ["outbox", "retry"]]
+            ["policy", "preview"], ["policy", "import"], ["policy", "versions"], ["policy", "compare"], ["policy", "open"],
+            ["policy", "close"],
+            ["policy", "proposal", "show"], ["policy", "proposal", "accept"], ["policy", "proposal", "reject"], ["hours", "show"],
+            ["hours", "apply"], ["relationship", "list"], ["relationship", "pause"], ["relationship", "resume"], ["relationship", "end"],
+            ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"], ["withdraw"],
+            ["replace"], ["held", "list"], ["held", "dispose"], ["leave", "begin"], ["leave", "cancel"], ["leave", "finish"], ["notices"],
+            ["accounts"], ["audit", "verify"], ["devices"], ["status"], ["outbox"], ["outbox", "retry"]]
 POLICY = {"zone": "Europe/London", "windows": [
     {"lane": "ROUTINE", "direction": "TO_THERAPIST", "weekday": "MONDAY", "startMinute": 540, "endMinute": 1020}]}
 CALENDAR = """BEGIN:VCALENDAR
@@ -65,11 +71,30 @@ class CommandLine(unittest.TestCase):
     def test_wrong_words_return_2(self):
         for words in ([], ["frobnicate"], ["send"], ["invite"], ["invite", "--role", "admin"], ["send", "--lane", "fast", "text"],
                       ["policy"], ["policy", "preview", "--direction", "sideways"], ["--profile", "../x", "status"],
-                      ["enroll", "--invite", "X", "--url", "http://localhost"], ["send", ""]):
+                      ["enroll", "--invite", "X", "--url", "http://localhost"], ["send", ""], ["withdraw"], ["replace", "3f2a91c0"],
+                      ["policy", "proposal"], ["policy", "apply"], ["policy", "apply", "f", "--reason", "mood"],
+                      ["policy", "show", "--default", "--account", "0" * 32], ["relationship"], ["lane", "pause"], ["held", "dispose"],
+                      ["held", "dispose", "--return", "--release", "--all"], ["leave"], ["audit"], ["agreement"]):
             self.assertEqual(self.run_it(*words).returncode, 2, words)
 
+    def test_what_cannot_be_meant_is_said_without_a_profile(self):
+        opening = ["policy", "open", "--lane", "routine", "--direction", "to_client"]
+        for words, said in ((opening, "--until"), ([*opening, "--for", "soon"], "--until"), ([*opening, "--for", "15d"], "14 days"),
+                            ([*opening, "--for", "2h", "--until", "2026-12-24 12:00"], "--until"),
+                            (["policy", "close", "--until", "tomorrow"], "--until"), (["policy", "close", "--cover", "me"], "32 hexadecimal"),
+                            (["policy", "open", "--lane", "urgent", "--direction", "to_client", "--for", "2h"], "urgent"),
+                            (["lane", "pause", "--lane", "urgent", "--for", "2h"], "urgent"), (["policy", "compare"], "--version"), (["lane", "pause", "--lane", "routine"], "--for 24h"),
+                            (["relationship", "end", "--on", "soon"], "YYYY-MM-DD"), (["held", "list", "--account", "12"], "32 hexadecimal"),
+                            (["held", "dispose", "--return"], "--all"), (["held", "dispose", "--return", "--all", "3f2a"], "--all"),
+                            (["leave", "finish", "--successor", "x"], "32 hexadecimal")):
+            done = self.run_it(*words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn(said, done.stderr, words)
+
     def test_without_a_profile_says_what_to_do(self):
-        for command in (["send", "text"], ["inbox"], ["history"], ["status"], ["devices"], ["outbox"], ["policy", "show"]):
+        for command in (["send", "text"], ["inbox"], ["history"], ["status"], ["devices"], ["outbox"], ["policy", "show"],
+                        ["withdraw", "3f2a91c0"], ["notices"], ["held", "list"], ["audit", "verify"], ["hours", "show"], ["relationship", "list"],
+                        ["agreement", "sign"], ["policy", "close", "--lift"]):
             done = self.run_it(*command)
             self.assertEqual(done.returncode, 1, command)
             self.assertEqual(done.stdout, "", command)

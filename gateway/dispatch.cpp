@@ -19,7 +19,10 @@ constexpr unsigned bit(Role role) {
 constexpr unsigned kAdmin = bit(Role::admin);
 constexpr unsigned kTherapist = bit(Role::therapist);
 constexpr unsigned kClient = bit(Role::client);
-constexpr unsigned kAll = kAdmin | kTherapist | kClient;
+constexpr unsigned kAuditor = bit(Role::auditor);
+// Everybody that policies concern: the auditor reads the ledger alone.
+constexpr unsigned kPeople = kAdmin | kTherapist | kClient;
+constexpr unsigned kAll = kPeople | kAuditor;
 
 struct Row {
   Frame::BodyCase kind;
@@ -36,11 +39,11 @@ constexpr std::array kTable = {
     Row{Frame::kReplaceDevices, kAll, handle_replace_devices},
     Row{Frame::kCreateInvite, kAdmin | kTherapist, handle_create_invite},
     Row{Frame::kRevokeInvite, kAdmin | kTherapist, handle_revoke_invite},
-    Row{Frame::kListRelationships, kAll, handle_list_relationships},
-    Row{Frame::kFetchPolicy, kAll, handle_fetch_policy},
-    Row{Frame::kApplyPolicy, kAll, handle_apply_policy},
-    Row{Frame::kPreviewPolicy, kAll, handle_preview_policy},
-    Row{Frame::kListPolicyVersions, kAll, handle_list_policy_versions},
+    Row{Frame::kListRelationships, kPeople, handle_list_relationships},
+    Row{Frame::kFetchPolicy, kPeople, handle_fetch_policy},
+    Row{Frame::kApplyPolicy, kPeople, handle_apply_policy},
+    Row{Frame::kPreviewPolicy, kPeople, handle_preview_policy},
+    Row{Frame::kListPolicyVersions, kPeople, handle_list_policy_versions},
     Row{Frame::kFetchProposal, kTherapist, handle_fetch_proposal},
     Row{Frame::kRejectProposal, kTherapist, handle_reject_proposal},
 };

@@ -17,8 +17,8 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-// The schema's widest message is ClientFrame with 17 fields.
-constexpr std::size_t kFieldsMax = 32;
+// The schema's widest message is ClientFrame with 32 fields.
+constexpr std::size_t kFieldsMax = 48;
 
 struct ListBound {
   std::string_view field;  // full name in the schema
@@ -35,9 +35,16 @@ constexpr std::array kListBounds = {
     ListBound{"holdspace.v1.ReplaceDevices.certs", 8},
     ListBound{"holdspace.v1.Policy.windows", 200},  // 50 for each of two lanes and two directions
     ListBound{"holdspace.v1.Policy.exceptions", 1000},
+    ListBound{"holdspace.v1.Policy.travels", 64},
     ListBound{"holdspace.v1.Policy.relationship_rules", 256},
+    ListBound{"holdspace.v1.Policy.closures", 32},
     ListBound{"holdspace.v1.Policy.openings", 128},
     ListBound{"holdspace.v1.RelationshipRules.windows", 200},
+    ListBound{"holdspace.v1.Exception.lanes", 3},
+    ListBound{"holdspace.v1.Exception.directions", 2},
+    ListBound{"holdspace.v1.Terms.lanes", 3},  // each at most once, as the urgent readers
+    ListBound{"holdspace.v1.Terms.urgent_readers", 3},
+    ListBound{"holdspace.v1.DisposeHeld.items", 64},
 };
 
 std::size_t list_bound(const FieldDescriptor& field) {

@@ -155,7 +155,7 @@ def check_fields_are_published(names):
     published = set(re.findall(r"`(\w+\.\w+)`", page.read_text())) if page.exists() else set()
     found = set()
     for name in names:
-        if not name.endswith("frame.proto"):
+        if not name.endswith(("frame.proto", "policy.proto")):
             continue
         message = None
         for line in (ROOT / name).read_text().splitlines():

@@ -16,6 +16,7 @@ namespace asio = boost::asio;
 RedeemDone outcome(storage::RedeemError error) {
   switch (error) {
     case storage::RedeemError::not_found:
+    case storage::RedeemError::pair_exists:
       return RedeemDone::gone;
     case storage::RedeemError::account_exists:
       return RedeemDone::account_taken;

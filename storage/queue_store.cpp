@@ -110,17 +110,6 @@ AcceptFault read_fault(const Told& told) {
   return fault;
 }
 
-// The name of a sub-queue back to its parts.
-std::optional<SubQueue> parse_sub_queue(std::string_view name) {
-  const std::size_t colon = name.rfind(':');
-  if (name.size() < 35 || name[32] != ':' || colon <= 32) return std::nullopt;
-  const auto relationship = parse_hex_id<RelationshipId>(name.substr(0, 32));
-  const auto lane = boundary::parse_lane(name.substr(33, colon - 33));
-  const std::string_view origin = name.substr(colon + 1);
-  if (!relationship || !lane || (origin != "own" && origin != "peer")) return std::nullopt;
-  return SubQueue{*relationship, *lane, origin == "own" ? Origin::own : Origin::peer};
-}
-
 }  // namespace
 
 Answer<Accepted, AcceptFault> QueueStore::accept(AcceptRequest request, Deadline deadline) {
@@ -163,7 +152,7 @@ Answer<std::vector<PendingQueue>, CommandError> QueueStore::pending(PracticeId p
   for (const Reply& entry : told->fields) {
     Fields fields(entry.elements);
     PendingQueue pending;
-    const auto queue = parse_sub_queue(fields.text());
+    const auto queue = keys::parse_sub_queue(fields.text());
     pending.count = fields.number();
     pending.first_seq = fields.number();
     pending.first_version = fields.number();

@@ -5,6 +5,7 @@
 // Ids are written as 32 hexadecimal digits, devices as decimals.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -48,11 +49,14 @@ class Practice {
     return start_ + "open_invites:" + to_hex(inviter);
   }
 
-  // hash {role, list, epoch, active "1,2", revoked "3", invite, cert:<device>}. Life: the
+  // hash {role, list, epoch, active "1,2", revoked "3", invite, leaving, cert:<device>}. Life: the
   // account's.
+  [[nodiscard]] std::string account_prefix() const { return start_ + "account:"; }
   [[nodiscard]] std::string account(const AccountId& id) const {
-    return start_ + "account:" + to_hex(id);
+    return account_prefix() + to_hex(id);
   }
+  // set of account ids. Life: the practice's.
+  [[nodiscard]] std::string accounts() const { return start_ + "accounts"; }
 
   // set of relationship ids. Life: the account's.
   [[nodiscard]] std::string relationships(const AccountId& id) const {
@@ -65,19 +69,41 @@ class Practice {
   }
 
   // hash {therapist, client, state, revision, ends_at, pause:<lane>, agreement, hours_version,
-  // sig:<role>, period:<lane>:<direction>}. Life: the practice's; an invited one goes with its
-  // invite.
+  // leaving, sig:<role>, period:<lane>:<direction>}. Life: the practice's; an invited one goes with
+  // its invite.
   [[nodiscard]] std::string relationship_prefix() const { return start_ + "relationship:"; }
   [[nodiscard]] std::string relationship(const RelationshipId& id) const {
     return relationship_prefix() + to_hex(id);
   }
 
-  // hash {version, held_count, v1, v2, ...} of its owner; versions never change. Life: the
-  // account's.
+  // hash {version, held_count, v1, m1, v2, m2, ...} of its owner (zeros: the practice); versions
+  // never change. Life: the owner's.
   [[nodiscard]] std::string policy_prefix() const { return start_ + "policy:"; }
   [[nodiscard]] std::string policy(const AccountId& owner) const {
     return policy_prefix() + to_hex(owner);
   }
+
+  // hash {base, document, meta}: a policy version that waits for its owner. Life: until one is
+  // applied, or it is rejected.
+  [[nodiscard]] std::string proposal(const AccountId& owner) const {
+    return start_ + "proposal:" + to_hex(owner);
+  }
+
+  // set of "<account>:<account>", the smaller first: who may not have a relationship. Life: a pair
+  // until it is struck.
+  [[nodiscard]] std::string conflicts() const { return start_ + "conflicts"; }
+
+  // hash {last, first, acked, c<device>, <id>}: notices to an account. Life: a notice until every
+  // active device has acknowledged it, at most kNoticesMax.
+  [[nodiscard]] std::string notices_prefix() const { return start_ + "notices:"; }
+  [[nodiscard]] std::string notices(const AccountId& id) const {
+    return notices_prefix() + to_hex(id);
+  }
+
+  // list of audit records, oldest first. Life: the practice's.
+  [[nodiscard]] std::string audit() const { return start_ + "audit"; }
+  // hash {count, at, head, signature}: the newest signed word about them. Life: the practice's.
+  [[nodiscard]] std::string audit_checkpoint() const { return start_ + "audit_checkpoint"; }
 
   // sorted set, "<account>:<device>:<sub-queue>" -> ms at which to look whether its oldest entry
   // has waited too long. Life: a member until it is looked at and the sub-queue is empty.
@@ -151,6 +177,17 @@ class Device : public Practice {
 [[nodiscard]] inline std::string sub_queue(const SubQueue& queue) {
   return to_hex(queue.relationship) + ":" + std::string(boundary::name(queue.lane)) +
          (queue.origin == Origin::own ? ":own" : ":peer");
+}
+
+// The name back to its parts; nothing for any other text.
+[[nodiscard]] inline std::optional<SubQueue> parse_sub_queue(std::string_view name) {
+  const std::size_t colon = name.rfind(':');
+  if (name.size() < 35 || name[32] != ':' || colon <= 32) return std::nullopt;
+  const auto relationship = parse_hex_id<RelationshipId>(name.substr(0, 32));
+  const auto lane = boundary::parse_lane(name.substr(33, colon - 33));
+  const std::string_view origin = name.substr(colon + 1);
+  if (!relationship || !lane || (origin != "own" && origin != "peer")) return std::nullopt;
+  return SubQueue{*relationship, *lane, origin == "own" ? Origin::own : Origin::peer};
 }
 
 }  // namespace holdspace::storage::keys

@@ -1,5 +1,6 @@
-// Relationships: one therapist, one client, a state. Made by InviteStore; read here. What a state
-// allows is boundary/relationship.hpp.
+// Relationships: one therapist, one client, a state. Made by InviteStore; read and moved along
+// here. What a state allows is boundary/relationship.hpp; who may change it is the caller's to
+// check.
 #pragma once
 
 #include <array>
@@ -14,6 +15,7 @@
 #include "storage/connection_pool.hpp"
 #include "storage/error.hpp"
 #include "storage/ids.hpp"
+#include "storage/trail.hpp"
 
 namespace holdspace::storage {
 
@@ -43,6 +45,7 @@ struct RelationshipFacts {
   std::optional<LanePause> logistics_pause;
   std::optional<AgreementHash> agreement;  // the terms that both sides signed
   std::uint64_t hours_version = 0;         // of the client's own hours; 0: none; not in `revision`
+  bool therapist_leaving = false;          // she takes no new messages: LeavingStore
 
   friend bool operator==(const RelationshipFacts&, const RelationshipFacts&) = default;
 };
@@ -75,7 +78,35 @@ enum class ListRelationshipsError : std::uint8_t {
   corrupt,
 };
 
-// One for each io thread. Nothing here changes the store.
+// A state with everything that goes with it; what is not given is cleared.
+struct RelationshipChange {
+  RelationshipId relationship;
+  std::uint64_t revision = 0;  // that the asker saw
+  boundary::RelationshipState state = boundary::RelationshipState::active;
+  std::optional<boundary::Instant> ends_at;  // with `ending`, and only then
+  std::optional<LanePause> routine_pause;
+  std::optional<LanePause> logistics_pause;
+  ReturnForm returned;  // `severed`: to the senders of what nobody has collected
+  Trail trail;
+};
+
+struct RelationshipChanged {
+  std::uint64_t revision = 0;
+  std::uint32_t returned = 0;  // messages that went back
+};
+
+enum class SetRelationshipError : std::uint8_t {
+  not_found,
+  stale,     // `revision` is not the current one
+  unlawful,  // the state does not follow on the present one
+  quota,     // the notices of an account are full; never for `severed`
+  invalid,   // a bound is broken, an empty pause, ends_at without `ending` or the reverse
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+// One for each io thread.
 class RelationshipStore {
  public:
   explicit RelationshipStore(ConnectionPool& pool) : pool_(pool) {}
@@ -90,6 +121,13 @@ class RelationshipStore {
   // Every relationship of the account (at most kRelationshipsMax), by id.
   [[nodiscard]] Answer<std::vector<RelationshipFacts>, ListRelationshipsError> list_relationships(
       PracticeId practice, AccountId account, Deadline deadline);
+
+  // Moves a relationship along: active <-> paused, active and paused -> ending, all three -> ended
+  // or severed, which are final. The same state with other pauses or another end is lawful.
+  // `severed` takes back in the same step everything that waits between the two. The same change
+  // again is done already.
+  [[nodiscard]] Answer<RelationshipChanged, SetRelationshipError> set_relationship(
+      PracticeId practice, RelationshipChange change, Deadline deadline);
 
  private:
   ConnectionPool& pool_;

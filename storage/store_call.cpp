@@ -125,8 +125,46 @@ RelationshipFacts read_facts(Fields& fields) {
   const std::string agreement = inner.text();
   if (!agreement.empty()) facts.agreement = inner.exactly<32>(agreement);
   facts.hours_version = inner.number();
+  facts.therapist_leaving = inner.number() == 1;
   if (!inner.well() || !state) fields.reject();
   return facts;
+}
+
+void add_message_names(FunctionCall& call, const keys::Practice& names) {
+  call.key(names.account_prefix()).key(names.queues_prefix()).key(names.queue_prefix());
+  call.key(names.sent_prefix()).key(names.relationship_prefix()).key(names.notices_prefix());
+}
+
+bool is_in_bounds(const Trail& trail) {
+  const auto fits = [](const NewNotice& notice) {
+    return !notice.account.is_none() && !notice.bytes.empty() &&
+           notice.bytes.size() <= kNoticeBytesMax;
+  };
+  return trail.audit.size() <= kAuditBytesMax && trail.notices.size() <= kTrailNoticesMax &&
+         std::all_of(trail.notices.begin(), trail.notices.end(), fits);
+}
+
+void add_notices(FunctionCall& call, std::vector<NewNotice> notices) {
+  for (NewNotice& notice : notices) call.arg(to_hex(notice.account)).arg(std::move(notice.bytes));
+}
+
+std::optional<std::array<std::string, 9>> split_form(const ReturnForm& form) {
+  std::array<std::string, 9> parts;
+  for (std::size_t lane = 0; lane < form.by_lane.size(); ++lane) {
+    const std::string_view bytes = form.by_lane[lane];
+    if (bytes.empty()) continue;
+    const std::size_t relationship = bytes.find(kRelationshipHole);
+    const std::size_t message = bytes.find(kMessageHole);
+    if (bytes.size() > kNoticeBytesMax || message == bytes.npos || relationship > message ||
+        bytes.rfind(kRelationshipHole) != relationship || bytes.rfind(kMessageHole) != message) {
+      return std::nullopt;
+    }
+    const std::size_t between = relationship + kRelationshipHole.size();
+    parts[3 * lane] = bytes.substr(0, relationship);
+    parts[3 * lane + 1] = bytes.substr(between, message - between);
+    parts[3 * lane + 2] = bytes.substr(message + kMessageHole.size());
+  }
+  return parts;
 }
 
 }  // namespace holdspace::storage

@@ -18,8 +18,10 @@
 #include "storage/connection.hpp"
 #include "storage/error.hpp"
 #include "storage/ids.hpp"
+#include "storage/redis_keys.hpp"
 #include "storage/relationship_store.hpp"
 #include "storage/reply.hpp"
+#include "storage/trail.hpp"
 
 namespace holdspace::storage {
 
@@ -100,6 +102,9 @@ template <class E>
   return E::corrupt;
 }
 
+// Digits of an id in hexadecimal.
+inline constexpr std::size_t kIdHex = 32;
+
 // Numbers beyond this are not exact in the store functions.
 inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53U) - 1;
 
@@ -115,5 +120,19 @@ inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53U) - 1;
 
 // A relationship as relationship_facts() in lua/relationships.lua lists it.
 [[nodiscard]] RelationshipFacts read_facts(Fields& fields);
+
+// The names that lua/messages.lua needs, as its next KEYS.
+void add_message_names(FunctionCall& call, const keys::Practice& names);
+
+// The bounds of trail.hpp.
+[[nodiscard]] bool is_in_bounds(const Trail& trail);
+
+// Account and bytes of each, as the last arguments of a call.
+void add_notices(FunctionCall& call, std::vector<NewNotice> notices);
+
+// The nine arguments of form_at() in lua/messages.lua: for each lane what comes before the
+// relationship, between it and the message, and after. Nothing when a hole is missing, comes twice
+// or in the wrong order, or the form is too long.
+[[nodiscard]] std::optional<std::array<std::string, 9>> split_form(const ReturnForm& form);
 
 }  // namespace holdspace::storage

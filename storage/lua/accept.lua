@@ -3,7 +3,6 @@
 
 local kFixedKeys, kKeysPerCopy = 12, 3
 local kFixedArgs, kArgsPerCopy = 18, 4
-local kCollectMs = 30 * 24 * 3600 * 1000
 
 -- Which devices are missing, extra or stale: the 'mismatch' answer.
 local function compare_device_set(copies, sender, device, peer, own_record, peer_record)

@@ -1,16 +1,17 @@
 -- Relationships. One is the hash {therapist, client ('' while invited), state, revision, ends_at ms,
--- pause:<lane> 'from:until:reason', agreement 32 bytes, hours_version, sig:<role>, period:<lane>:<direction>}.
+-- pause:<lane> 'from:until:reason', agreement 32 bytes, hours_version, leaving, sig:<role>,
+-- period:<lane>:<direction>}.
 -- `revision` counts the changes of everything but hours_version, which counts for itself, and the period.
 
 -- {id, therapist, client, state, policy version, revision, ends at or '', pause of the routine lane or '', of
--- the logistics lane or '', agreement or '', hours version}, or nil.
+-- the logistics lane or '', agreement or '', hours version, therapist leaving (1) or not (0)}, or nil.
 local function relationship_facts(relationship_prefix, policy_prefix, id)
   local record = redis.call('HMGET', relationship_prefix .. id, 'therapist', 'client', 'state', 'revision', 'ends_at',
-    'pause:routine', 'pause:logistics', 'agreement', 'hours_version')
+    'pause:routine', 'pause:logistics', 'agreement', 'hours_version', 'leaving')
   if not record[1] then return nil end
   return {id, record[1], record[2], record[3], tonumber(policy_version(policy_prefix .. record[1])),
     tonumber(record[4] or 0), record[5] or '', record[6] or '', record[7] or '', record[8] or '',
-    tonumber(record[9] or 0)}
+    tonumber(record[9] or 0), record[10] and 1 or 0}
 end
 
 -- Whether a decision still stands: nil, or the refusal. From `base` on, `args` are the therapist, hex, on whose
@@ -52,5 +53,70 @@ local function list_relationships(keys, args)
   return answer
 end
 
+-- Which state follows on which. `invited` becomes active when its invite is redeemed, and not here; the same
+-- state again changes its pauses or its end. `ended` and `severed` are final.
+local kLawful = {
+  active = {active = true, paused = true, ending = true, ended = true, severed = true},
+  paused = {active = true, paused = true, ending = true, ended = true, severed = true},
+  ending = {ending = true, ended = true, severed = true},
+}
+
+-- Every message that waits in a relationship, both ways, all lanes.
+local function messages_between(names, relationship)
+  local messages = {}
+  for _, way in ipairs(directions_of(names, relationship)) do
+    for _, lane in ipairs({'routine', 'logistics', 'urgent'}) do
+      for _, message in ipairs(waiting_messages(names, relationship, lane, way[2], way[1])) do
+        messages[#messages + 1] = message
+      end
+    end
+  end
+  return messages
+end
+
+local function set_or_clear(key, field, value)
+  if value == '' then redis.call('HDEL', key, field) else redis.call('HSET', key, field, value) end
+end
+
+-- hs_set_relationship. KEYS: 1 audit ledger (list), then the six of names_at(). ARGV: 1 relationship, hex; 2 the
+-- revision that it was made from; 3 state; 4 ends at, ms or ''; 5 and 6 pause of the routine and the logistics
+-- lane, 'from:until:reason' or ''; 7 audit record; nine of form_at(); then notices (see notices_from). `severed`
+-- also takes back everything that waits, and tells the senders of what nobody has collected; it is not refused
+-- for want of room. Answers the new revision and how many messages went back.
+local function set_relationship(keys, args)
+  if #keys ~= 1 + kMessageNames or #args < 7 + kFormArgs then broken('hs_set_relationship: counts') end
+  local names, now, state = names_at(keys, 1), now_ms(), args[3]
+  local key, next_revision = names.relationship .. args[1], decimal(tonumber(args[2]) + 1)
+  local record = redis.call('HMGET', key, 'state', 'revision', 'ends_at', 'pause:routine', 'pause:logistics')
+  if not record[1] then return {'not_found'} end
+  if record[2] == next_revision and record[1] == state and (record[3] or '') == args[4]
+    and (record[4] or '') == args[5] and (record[5] or '') == args[6] then
+    return {'ok', tonumber(next_revision), 0}
+  end
+  if record[2] ~= args[2] then return {'stale'} end
+  if not kLawful[record[1]] or not kLawful[record[1]][state] then return {'unlawful'} end
+  local severed, notices, form, returned = state == 'severed', notices_from(args, 17), form_at(args, 7), 0
+  local messages = severed and messages_between(names, args[1]) or {}
+  for _, message in ipairs(messages) do
+    message.returned = not message.collected and not message.read
+    if message.returned then
+      returned = returned + 1
+      tell_sender(notices, form, message)
+    end
+  end
+  local plan = plan_notices(names.notices, notices, severed)
+  if not plan then return {'quota'} end
+  redis.call('HSET', key, 'state', state, 'revision', next_revision)
+  set_or_clear(key, 'ends_at', args[4])
+  set_or_clear(key, 'pause:routine', args[5])
+  set_or_clear(key, 'pause:logistics', args[6])
+  for _, message in ipairs(messages) do remove_copies(message, nil, false, message.returned and 'b') end
+  close_boxes(messages)
+  write_notices(plan, now)
+  append_audit(keys[1], args[7], now)
+  return {'ok', tonumber(next_revision), returned}
+end
+
 redis.register_function{function_name = 'hs_relationship_facts', callback = facts_for_party, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_list_relationships', callback = list_relationships, flags = {'no-writes'}}
+redis.register_function('hs_set_relationship', set_relationship)

@@ -21,6 +21,9 @@
 local kState, kStateSize = '>I8I8I8I8I8I8I8I8B', 65
 local kWatched, kWaiting = 1, 2
 
+-- So long after its release an entry waits for its device.
+local kCollectMs = 30 * 24 * 3600 * 1000
+
 local function read_queue_state(packed)
   if not packed then
     return {last = 0, count = 0, bytes = 0, first = 1, released = 0, held = 0, offset = 0, version = 0, flags = 0,

@@ -192,7 +192,7 @@ TEST_F(AcceptTest, a_decision_under_another_policy_is_stale) {
   AcceptRequest ahead = message(1);
   ahead.validity.policy_version = 1;
   EXPECT_EQ(refused(ahead).error, AcceptError::stale);
-  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "one", soon())));
+  ASSERT_TRUE(apply_policy(therapist_, 0, "one"));
   EXPECT_EQ(refused(message(1)).error, AcceptError::stale);
   EXPECT_TRUE(accept(ahead).has_value());
 }

@@ -178,6 +178,38 @@ TEST_F(AccountStoreTest, a_revoked_device_loses_everything_it_had) {
   EXPECT_EQ(left(), 0U);
 }
 
+TEST_F(AccountStoreTest, a_message_returns_when_its_last_copy_goes_with_a_device) {
+  accept(held(message(1)));
+  accept(message(2));
+  accept(message(3));
+  ASSERT_EQ(ack(therapist1_, {{routine(Origin::peer), 2}}), 1U);
+  NewDeviceList list = next_list();
+  list.returned = return_form();
+  ASSERT_TRUE(replace(list).has_value());
+  EXPECT_TRUE(notices_of(client_).empty()) << "the first device has its copies yet";
+  ASSERT_EQ(ack(therapist1_, {{routine(Origin::peer), 3}}), 1U);
+
+  NewDeviceList all_new = next_list();
+  all_new.epoch = 3;
+  all_new.active = {3};
+  all_new.revoked = {1, 2};
+  all_new.new_certs.clear();
+  all_new.returned = return_form();
+  ASSERT_TRUE(replace(all_new).has_value());
+  EXPECT_EQ(notices_of(client_),
+            (std::vector<std::string>{returned_notice(relationship_, message(1).message)}))
+      << "the others were collected";
+  EXPECT_EQ(*run(stores_.held.withdraw(practice_, client1_, relationship_, message(1).message, {},
+                                       soon())),
+            0U);
+}
+
+TEST_F(AccountStoreTest, a_form_without_its_holes_is_refused) {
+  NewDeviceList list = next_list();
+  list.returned.by_lane[1] = "back";
+  EXPECT_EQ(refused(list), ReplaceDevicesError::invalid);
+}
+
 TEST_F(AccountStoreTest, an_unknown_account_has_no_list_to_replace) {
   const auto done = run(stores_.accounts.replace_device_list(
       practice_, make_id<AccountId>(0xA0, 77), next_list(), soon()));

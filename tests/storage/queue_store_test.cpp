@@ -14,18 +14,12 @@ using Read = boost::system::result<QueuePage, ReadError>;
 
 class QueueStoreTest : public PracticeTest {
  protected:
-  void accept(AcceptRequest request) {
-    ASSERT_TRUE(run(stores_.queues.accept(std::move(request), soon())).has_value());
-  }
   Read read(ReadRequest request) { return run(stores_.queues.read(std::move(request), soon())); }
   std::vector<PendingQueue> pending(DeviceRef device) {
     auto found = *run(stores_.queues.pending(practice_, device, soon()));
     std::sort(found.begin(), found.end(),
               [](const auto& a, const auto& b) { return a.queue < b.queue; });
     return found;
-  }
-  std::uint32_t ack(DeviceRef device, std::vector<AckItem> items) {
-    return *run(stores_.queues.ack(practice_, device, std::move(items), soon()));
   }
 };
 
@@ -37,7 +31,7 @@ TEST_F(QueueStoreTest, pending_tells_what_the_gate_needs) {
   logistics.lane = boundary::Lane::logistics;
   accept(logistics);
   accept(reply(4));
-  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "one", soon())));
+  ASSERT_TRUE(apply_policy(therapist_, 0, "one"));
   const auto found = pending(therapist2_);
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].queue, routine(Origin::peer));
@@ -102,7 +96,7 @@ TEST_F(QueueStoreTest, a_read_under_an_outdated_decision_is_stale) {
   request.validity.therapist = client_;
   EXPECT_EQ(read(request).error(), ReadError::stale);
   request = reading(therapist1_, Origin::peer);
-  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "shut", soon())));
+  ASSERT_TRUE(apply_policy(therapist_, 0, "shut"));
   EXPECT_EQ(read(request).error(), ReadError::stale);
   request.validity.policy_version = 1;
   EXPECT_EQ(read(request)->entries.size(), 1U);
@@ -160,7 +154,7 @@ TEST_F(QueueStoreTest, entries_behind_an_old_one_are_found_across_the_holes_of_a
 TEST_F(QueueStoreTest, entries_of_a_later_policy_version_can_be_kept_back) {
   accept(message(1));
   accept(message(2));
-  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "one", soon())));
+  ASSERT_TRUE(apply_policy(therapist_, 0, "one"));
   AcceptRequest later = message(3);
   later.validity.policy_version = 1;
   accept(later);

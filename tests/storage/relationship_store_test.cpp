@@ -33,7 +33,7 @@ TEST_F(RelationshipStoreTest, both_parties_get_the_facts) {
 }
 
 TEST_F(RelationshipStoreTest, the_policy_comes_along_unless_the_caller_knows_it) {
-  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "one", soon())));
+  ASSERT_TRUE(apply_policy(therapist_, 0, "one"));
   EXPECT_EQ(ask(client_)->document, "one");
   EXPECT_EQ(ask(client_, {7, 0})->document, "one");
   const auto known = ask(client_, {1, 0});

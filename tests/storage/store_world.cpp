@@ -155,4 +155,59 @@ ReadRequest PracticeTest::reading(DeviceRef device, Origin origin) const {
   return request;
 }
 
+AcceptRequest PracticeTest::held(AcceptRequest request) const {
+  request.held = HeldUntil{now_ + std::chrono::hours(1)};
+  return request;
+}
+
+ReturnForm PracticeTest::return_form() {
+  ReturnForm form;
+  form.by_lane.fill("back:" + std::string(kRelationshipHole) + std::string(kMessageHole));
+  return form;
+}
+
+std::string PracticeTest::returned_notice(RelationshipId relationship, MessageId message) {
+  return "back:" + to_bytes(relationship) + to_bytes(message);
+}
+
+void PracticeTest::accept(AcceptRequest request) {
+  const auto done = run(stores_.queues.accept(std::move(request), soon()));
+  if (!done) throw std::runtime_error("a message of the test was refused");
+}
+
+boost::system::result<std::uint64_t, ApplyPolicyError> PracticeTest::apply_policy(
+    AccountId owner, std::uint64_t based_on, std::string document) {
+  PolicyChange change;
+  change.based_on = based_on;
+  change.document = std::move(document);
+  return run(stores_.policies.apply_policy(practice_, owner, std::move(change), soon()));
+}
+
+std::vector<std::uint64_t> PracticeTest::seqs(DeviceRef device, Origin origin) {
+  const auto page = run(stores_.queues.read(reading(device, origin), soon()));
+  if (!page) throw std::runtime_error("a read of the test was refused");
+  std::vector<std::uint64_t> found;
+  for (const QueueEntry& entry : page->entries) found.push_back(entry.seq);
+  return found;
+}
+
+std::uint32_t PracticeTest::ack(DeviceRef device, std::vector<AckItem> items) {
+  return *run(stores_.queues.ack(practice_, device, std::move(items), soon()));
+}
+
+std::vector<std::string> PracticeTest::notices_of(AccountId account) {
+  const auto notices =
+      run(stores_.notices.fetch_notices(practice_, {account, 1}, 0, kNoticesPerFetch, soon()));
+  std::vector<std::string> bytes;
+  for (const Notice& notice : *notices) bytes.push_back(notice.bytes);
+  return bytes;
+}
+
+std::vector<std::string> PracticeTest::audit_records() {
+  const auto page = run(stores_.audit.fetch_audit(practice_, 1, kAuditPerFetch, soon()));
+  std::vector<std::string> records;
+  for (const AuditEntry& entry : page->entries) records.push_back(entry.record);
+  return records;
+}
+
 }  // namespace holdspace::storage

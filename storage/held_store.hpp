@@ -1,0 +1,128 @@
+// What is held: messages that were accepted into a shut gate and that no device of their recipient
+// has been given yet. Taken back by their senders, returned to them, listed; and the promises that
+// a sending device has been told. docs/boundary.md, "While it is held".
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "boundary/policy.hpp"
+#include "boundary/time.hpp"
+#include "storage/connection_pool.hpp"
+#include "storage/error.hpp"
+#include "storage/ids.hpp"
+#include "storage/trail.hpp"
+
+namespace holdspace::storage {
+
+// Specification (frame.proto): a page of the list, and messages disposed of in one call.
+inline constexpr std::size_t kHeldPerPage = 256;
+inline constexpr std::size_t kReturnsMax = 64;
+
+// Names a held message without naming the device that sent it.
+struct HeldName {
+  RelationshipId relationship;
+  boundary::Lane lane = boundary::Lane::routine;
+  boundary::Direction direction = boundary::Direction::to_therapist;
+  MessageId message;
+
+  friend bool operator==(const HeldName&, const HeldName&) = default;
+};
+
+struct HeldMessage {
+  HeldName name;
+  std::uint32_t sending_device = 0;  // of the direction's sender
+  boundary::Instant accepted_at{};
+  std::optional<boundary::Instant> promise;  // as told at acceptance; none: no opening was in sight
+  std::uint64_t policy_version = 0;          // under which it was accepted
+};
+
+struct HeldPage {
+  // How many messages have ever been accepted as held under the account's policy. If it is still so
+  // when a policy is applied, nothing was accepted in between.
+  std::uint64_t held_count = 0;
+  std::vector<HeldMessage> messages;  // by relationship, direction and lane, oldest first
+  std::string next;                   // for the next page; empty: this was the last
+};
+
+// The newest promise to a device in one relationship and lane.
+struct DevicePromise {
+  RelationshipId relationship;
+  boundary::Lane lane = boundary::Lane::routine;
+  std::uint64_t policy_version = 0;
+  std::optional<boundary::Instant> promise;  // none: no opening was in sight
+  boundary::Instant accepted_at{};           // of the newest held message
+
+  friend bool operator==(const DevicePromise&, const DevicePromise&) = default;
+};
+
+enum class WithdrawError : std::uint8_t {
+  not_found,         // the device sent no such message in this relationship, or it was never held
+  already_released,  // a device of the recipient has been given it
+  quota,             // the notices of an account are full
+  invalid,           // a bound is broken
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+enum class ReturnError : std::uint8_t {
+  quota,    // the notices of an account are full
+  invalid,  // no message or more than kReturnsMax, or a bound of the trail or the form is broken
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+enum class ListHeldError : std::uint8_t {
+  not_found,  // no such account
+  invalid,    // `most` is 0 or beyond kHeldPerPage
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+// One for each io thread.
+class HeldStore {
+ public:
+  explicit HeldStore(ConnectionPool& pool) : pool_(pool) {}
+
+  // Takes a held message back from every device that has not been given it, so that the recipient
+  // has no trace of it; an own device that has its copy already keeps it. Of a withdrawal and a
+  // read at once one is first. Answers how many copies went; 0 when it was withdrawn or returned
+  // before.
+  [[nodiscard]] Answer<std::uint32_t, WithdrawError> withdraw(PracticeId practice, DeviceRef sender,
+                                                              RelationshipId relationship,
+                                                              MessageId message, Trail trail,
+                                                              Deadline deadline);
+
+  // Returns those of `messages` that are still held, without a trace at the recipient, and tells
+  // each sender by `form`. Answers how many; with 0 nothing was written, the trail neither.
+  [[nodiscard]] Answer<std::uint32_t, ReturnError> return_held(PracticeId practice,
+                                                               std::vector<HeldName> messages,
+                                                               ReturnForm form, Trail trail,
+                                                               Deadline deadline);
+
+  // Everything held in the account's relationships, both directions. `after`: HeldPage::next, empty
+  // to begin. Changes nothing.
+  [[nodiscard]] Answer<HeldPage, ListHeldError> list_held(PracticeId practice, AccountId account,
+                                                          std::string after, std::size_t most,
+                                                          Deadline deadline);
+
+  // What the device was promised and has not been told to be kept. Changes nothing.
+  [[nodiscard]] Answer<std::vector<DevicePromise>, CommandError> promises(PracticeId practice,
+                                                                          DeviceRef device,
+                                                                          Deadline deadline);
+
+  // The device knows that this promise was kept. False when a newer one has taken its place.
+  [[nodiscard]] Answer<bool, CommandError> settle_promise(PracticeId practice, DeviceRef device,
+                                                          DevicePromise promise, Deadline deadline);
+
+ private:
+  ConnectionPool& pool_;
+};
+
+}  // namespace holdspace::storage

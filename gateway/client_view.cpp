@@ -64,6 +64,16 @@ void add_exceptions(const v1::Policy& policy, boundary::Instant now, v1::Policy&
   }
 }
 
+void add_closures(const v1::Policy& policy, boundary::Instant now, v1::Policy& view) {
+  for (const auto& closure : policy.closures()) {
+    if (closure.until_ms() != 0 && closure.until_ms() <= now.time_since_epoch().count()) continue;
+    auto& shown = *view.add_closures();
+    shown.set_id("closure-" + std::to_string(view.closures_size()));
+    shown.set_from_ms(closure.from_ms());
+    shown.set_until_ms(closure.until_ms());
+  }
+}
+
 }  // namespace
 
 v1::Verdict client_view(v1::Verdict verdict) {
@@ -79,6 +89,7 @@ v1::Policy client_view(const v1::Policy& policy, const boundary::RelationshipId&
   view.set_zone(policy.zone());
   add_windows(policy, relationship, view);
   add_exceptions(policy, now, view);
+  add_closures(policy, now, view);
   if (policy.has_limits()) *view.mutable_limits() = policy.limits();
   if (policy.has_terms()) *view.mutable_terms() = policy.terms();
   return view;

@@ -12,9 +12,9 @@ namespace holdspace::gateway {
 // rule that won its kind stays, of the losers nothing; a journey shows as the weekly windows.
 [[nodiscard]] v1::Verdict client_view(v1::Verdict verdict);
 
-// The document as far as it is about this relationship: its weekly windows, the exceptions that are
-// not over at `now`, with numbers for names and without covers; limits and terms. Travel, other
-// relationships' windows, closures and overrides stay behind. Still a valid policy.
+// The document as far as it is about this relationship: its weekly windows; the exceptions and
+// closures that are not over at `now`, with numbers for names and without covers; limits and terms.
+// Travel, other relationships' windows and overrides stay behind. Still a valid policy.
 [[nodiscard]] v1::Policy client_view(const v1::Policy& policy,
                                      const boundary::RelationshipId& relationship,
                                      boundary::Instant now);

@@ -20,6 +20,7 @@ constexpr unsigned kAdmin = bit(Role::admin);
 constexpr unsigned kTherapist = bit(Role::therapist);
 constexpr unsigned kClient = bit(Role::client);
 constexpr unsigned kAuditor = bit(Role::auditor);
+// Everybody that policies concern: the auditor reads the ledger alone.
 constexpr unsigned kPeople = kAdmin | kTherapist | kClient;
 constexpr unsigned kAll = kPeople | kAuditor;
 

@@ -9,6 +9,7 @@
 #include "gateway/policy_plan.hpp"
 #include "gateway/policy_request.hpp"
 #include "gateway/policy_snapshot.hpp"
+#include "gateway/policy_wire.hpp"
 #include "gateway/reply_error.hpp"
 
 namespace holdspace::gateway {
@@ -33,6 +34,13 @@ boost::system::result<void, v1::Error> check_signature(const Identity& who,
                          wire.document());
 }
 
+// The field that this author may not write; empty: none.
+std::string fault_of_document(const v1::Policy& document, bool client) {
+  if (const auto fault = fault_of_openings(document)) return *fault;
+  if (document.version() == 0) return "version";
+  return client ? fault_of_hours(document).value_or("") : "";
+}
+
 boost::system::result<ProposedVersion, v1::Error> read_proposed(const Identity& who,
                                                                 const v1::ApplyPolicy& wire) {
   const auto owner = read_owner(who, "apply_policy.account_id", wire.account_id());
@@ -42,10 +50,8 @@ boost::system::result<ProposedVersion, v1::Error> read_proposed(const Identity& 
   if (!document.has_value()) return std::move(document.error());
 
   const bool client = who.role == storage::Role::client;
-  auto fault = fault_of_openings(*document);
-  if (!fault && client) fault = fault_of_hours(*document);
-  if (!fault && document->version() == 0) fault = "version";
-  if (fault) return invalid_field(std::string(kDocumentPath) + "." + *fault);
+  const auto fault = fault_of_document(*document, client);
+  if (!fault.empty()) return invalid_field(field_path(kDocumentPath, fault));
   auto gate = compile_offer(*document, kDocumentPath);
   if (!gate.has_value()) return std::move(gate.error());
 
@@ -95,7 +101,7 @@ v1::ServerFrame answer(const ProposedVersion& proposed, PolicyPlan& plan) {
   auto& applied = *frame.mutable_policy_applied();
   applied.set_version(proposed.document.version());
   applied.set_proposed(plan.proposal);
-  applied.set_widens(plan.widens);
+  applied.set_widens(plan.proposal);
   for (auto& promise : plan.broken) *applied.add_broken() = std::move(promise);
   for (const auto& opening : plan.kept) *applied.add_kept() = to_wire(opening);
   return frame;
@@ -181,8 +187,7 @@ boost::asio::awaitable<Attempt> attempt(SessionPtr session, ProposedPtr proposed
   const auto current = current_of(*worker, proposed->owner, *stored);
   const auto now = worker->store_now();
   if (current.gate == nullptr || !now) co_return unavailable();
-  auto plan = plan_version(*proposed, current, *held, *now,
-                           dry_run ? WideningWanted::always : WideningWanted::if_it_decides);
+  auto plan = plan_version(*proposed, current, *held, *now);
   if (!plan.has_value()) co_return std::move(plan.error());
   auto frame = answer(*proposed, *plan);
   if (dry_run) co_return std::move(frame);

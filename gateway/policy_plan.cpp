@@ -26,7 +26,8 @@ void append(std::vector<AccountNotice>& notices, std::vector<AccountNotice> more
 boost::system::result<void, boundary::PolicyError> keep_promises(const ProposedVersion& proposed,
                                                                  const CurrentVersion& current,
                                                                  const HeldMessages& held,
-                                                                 Instant now, PolicyPlan& plan) {
+                                                                 boundary::Instant now,
+                                                                 PolicyPlan& plan) {
   if (proposed.side != GateChange::Of::therapist || proposed.promises != v1::KEEP_PROMISES)
     return boost::system::in_place_value;
   const auto* before = current.version == 0 ? nullptr : current.gate.get();
@@ -40,12 +41,11 @@ boost::system::result<void, boundary::PolicyError> keep_promises(const ProposedV
 
 boost::system::result<PolicyPlan, v1::Error> plan_version(const ProposedVersion& proposed,
                                                           const CurrentVersion& current,
-                                                          const HeldMessages& held, Instant now,
-                                                          WideningWanted wanted) {
+                                                          const HeldMessages& held,
+                                                          boundary::Instant now) {
   PolicyPlan plan;
-  if (!proposed.by_owner || wanted == WideningWanted::always)
-    plan.widens = !boundary::widenings(*current.gate, *proposed.gate, now).none();
-  plan.proposal = plan.widens && !proposed.by_owner;
+  plan.proposal =
+      !proposed.by_owner && !boundary::widenings(*current.gate, *proposed.gate, now).none();
   plan.broken = broken_promises({proposed.side, proposed.gate}, now, held.kinds);
   const auto kept = keep_promises(proposed, current, held, now, plan);
   if (!kept.has_value()) return to_error(kept.error(), "apply_policy.document");

@@ -34,8 +34,9 @@ struct CurrentVersion {
 };
 
 struct PolicyPlan {
-  bool widens = false;    // asked only of what comes from somebody else, and for a dry run
-  bool proposal = false;  // it waits for its owner's signature
+  // It widens and is somebody else's: it waits for its owner's signature. Nobody asks what an
+  // owner's own change widens; the answer costs up to half a second.
+  bool proposal = false;
   std::vector<boundary::Opening> kept;
   std::vector<v1::BrokenPromise> broken;  // by the document alone
   std::string version_bytes;              // encode_version()
@@ -43,14 +44,9 @@ struct PolicyPlan {
   v1::AuditRecord::Action action = v1::AuditRecord::POLICY_APPLIED;
 };
 
-enum class WideningWanted : std::uint8_t {
-  if_it_decides,  // costs up to half a second for a document that is new from end to end
-  always,
-};
-
 // Errors: INVALID_ARGUMENT for a document that has no room for the promises that it must keep.
 [[nodiscard]] boost::system::result<PolicyPlan, v1::Error> plan_version(
     const ProposedVersion& proposed, const CurrentVersion& current, const HeldMessages& held,
-    Instant now, WideningWanted wanted);
+    boundary::Instant now);
 
 }  // namespace holdspace::gateway

@@ -29,7 +29,7 @@ boost::system::result<v1::Policy, v1::Error> read_document(const std::string& by
   auto policy = parse_policy_document(view(bytes));
   if (policy.has_value()) return std::move(*policy);
   auto fault = policy.error();
-  fault.path = fault.path.empty() ? path : path + "." + fault.path;
+  fault.path = fault.path.empty() ? path : field_path(path, fault.path);
   auto error = to_error(fault);
   if (fault.kind == BadFrameKind::unknown_fields) error.set_code(v1::UNSUPPORTED_VERSION);
   return error;

@@ -3,7 +3,6 @@
 
 #include <utility>
 
-#include "gateway/fields.hpp"
 #include "gateway/policy_wire.hpp"
 
 namespace holdspace::gateway {
@@ -13,26 +12,6 @@ GatePtr compile(boundary::Policy policy) {
   auto gate = boundary::Gate::compile(std::move(policy));
   if (!gate.has_value()) return nullptr;
   return std::make_shared<const boundary::Gate>(std::move(*gate));
-}
-
-v1::OpeningReason to_wire(boundary::OpeningReason reason) {
-  switch (reason) {
-    case boundary::OpeningReason::kept_promise:
-      return v1::KEPT_PROMISE;
-    case boundary::OpeningReason::crisis_follow_up:
-      return v1::CRISIS_FOLLOW_UP;
-    case boundary::OpeningReason::agreed_with_client:
-      return v1::AGREED_WITH_CLIENT;
-    case boundary::OpeningReason::session_moved:
-      return v1::SESSION_MOVED;
-    case boundary::OpeningReason::send_now:
-      return v1::SEND_NOW;
-    case boundary::OpeningReason::leaving:
-      return v1::LEAVING;
-    case boundary::OpeningReason::other:
-      return v1::OTHER_OPENING;
-  }
-  return v1::OPENING_REASON_UNSPECIFIED;
 }
 
 }  // namespace
@@ -65,19 +44,6 @@ GatePtr compile_no_policy() {
   boundary::Policy empty;
   empty.zone = "Etc/UTC";
   return compile(std::move(empty));
-}
-
-v1::Opening to_wire(const boundary::Opening& opening) {
-  v1::Opening wire;
-  wire.set_id(opening.id);
-  if (opening.relationship_id) wire.set_relationship_id(to_string(*opening.relationship_id));
-  wire.set_lane(to_wire(opening.lane));
-  wire.set_direction(to_wire(opening.direction));
-  wire.set_from_ms(opening.from.time_since_epoch().count());
-  wire.set_until_ms(opening.until.time_since_epoch().count());
-  wire.set_accepted_through_version(opening.accepted_through_version);
-  wire.set_reason(to_wire(opening.reason));
-  return wire;
 }
 
 }  // namespace holdspace::gateway

@@ -32,6 +32,4 @@ using GatePtr = std::shared_ptr<const boundary::Gate>;
 // Version 0, before any policy: every gate is shut.
 [[nodiscard]] GatePtr compile_no_policy();
 
-[[nodiscard]] v1::Opening to_wire(const boundary::Opening& opening);
-
 }  // namespace holdspace::gateway

@@ -13,7 +13,7 @@
 namespace holdspace::gateway {
 namespace {
 
-std::int64_t to_ms(Instant at) {
+std::int64_t to_ms(boundary::Instant at) {
   return at.time_since_epoch().count();
 }
 
@@ -38,7 +38,8 @@ boundary::Gates gates_after(const GateChange& change, const WaitingKind& kind) {
   return {*kind.therapist, change.after.get()};
 }
 
-boundary::PromiseMove move_of(const GateChange& change, const WaitingKind& kind, Instant now) {
+boundary::PromiseMove move_of(const GateChange& change, const WaitingKind& kind,
+                              boundary::Instant now) {
   const auto facts = facts_of(kind);
   const boundary::Standing before{{*kind.therapist, kind.client.get()}, facts};
   const boundary::Standing after{gates_after(change, kind), facts};
@@ -46,7 +47,7 @@ boundary::PromiseMove move_of(const GateChange& change, const WaitingKind& kind,
 }
 
 AccountNotice renewal(const GateChange& change, const WaitingKind& kind,
-                      const boundary::PromiseMove& move, Instant now) {
+                      const boundary::PromiseMove& move, boundary::Instant now) {
   AccountNotice told{sender_of(kind), {}};
   auto& renewed = *told.notice.mutable_promise_renewed();
   renewed.set_relationship_id(storage::to_bytes(kind.relationship.id));
@@ -74,7 +75,7 @@ std::vector<WaitingKind> latest_first(std::span<const WaitingKind> waiting) {
 
 }  // namespace
 
-std::vector<v1::BrokenPromise> broken_promises(const GateChange& change, Instant now,
+std::vector<v1::BrokenPromise> broken_promises(const GateChange& change, boundary::Instant now,
                                                std::span<const WaitingKind> waiting) {
   std::vector<v1::BrokenPromise> broken;
   for (const auto& kind : waiting) {
@@ -91,24 +92,27 @@ std::vector<v1::BrokenPromise> broken_promises(const GateChange& change, Instant
   return broken;
 }
 
-std::vector<AccountNotice> renewal_notices(const GateChange& change, Instant now,
+std::vector<AccountNotice> renewal_notices(const GateChange& change, boundary::Instant now,
                                            std::span<const WaitingKind> waiting) {
   std::vector<AccountNotice> notices;
   const auto sorted = latest_first(waiting);
-  // Whether a notice about a later version of this group has gone out, and what it promised.
-  std::optional<std::optional<Instant>> told;
+  // What the newest notice about this group promised, which is about its earlier versions too.
+  bool told = false;
+  std::optional<boundary::Instant> promised;
   for (std::size_t i = 0; i < sorted.size(); ++i) {
-    if (i > 0 && group_of(sorted[i]) != group_of(sorted[i - 1])) told.reset();
+    if (i > 0 && group_of(sorted[i]) != group_of(sorted[i - 1])) told = false;
     const auto move = move_of(change, sorted[i], now);
-    if (told ? *told == move.after : !move.breaks()) continue;
+    const bool another = told ? promised != move.after : move.breaks();
+    if (!another) continue;
     notices.push_back(renewal(change, sorted[i], move, now));
-    told = move.after;
+    told = true;
+    promised = move.after;
   }
   return notices;
 }
 
 boost::system::result<std::vector<boundary::Opening>, boundary::PolicyError> promises_to_keep(
-    const boundary::Gate* before, const boundary::Policy& document, Instant now,
+    const boundary::Gate* before, const boundary::Policy& document, boundary::Instant now,
     std::span<const WaitingKind> waiting) {
   std::vector<boundary::Waiting> kinds;
   for (const auto& kind : waiting) kinds.push_back({facts_of(kind), kind.client.get()});

@@ -41,20 +41,22 @@ struct GateChange {
 };
 
 // The promises that the change breaks, at most kBrokenShownMax.
-[[nodiscard]] std::vector<v1::BrokenPromise> broken_promises(const GateChange& change, Instant now,
+[[nodiscard]] std::vector<v1::BrokenPromise> broken_promises(const GateChange& change,
+                                                             boundary::Instant now,
                                                              std::span<const WaitingKind> waiting);
 
 // What the senders of broken promises are told, in the order in which it must be read: of one
 // relationship and lane the later versions first, because each notice is about the earlier ones
 // too.
-[[nodiscard]] std::vector<AccountNotice> renewal_notices(const GateChange& change, Instant now,
+[[nodiscard]] std::vector<AccountNotice> renewal_notices(const GateChange& change,
+                                                         boundary::Instant now,
                                                          std::span<const WaitingKind> waiting);
 
 // The promises that the next version of a therapist's policy keeps beside `document`. `before`
 // null: none. Errors: those of boundary::next_version().
 [[nodiscard]] boost::system::result<std::vector<boundary::Opening>, boundary::PolicyError>
-promises_to_keep(const boundary::Gate* before, const boundary::Policy& document, Instant now,
-                 std::span<const WaitingKind> waiting);
+promises_to_keep(const boundary::Gate* before, const boundary::Policy& document,
+                 boundary::Instant now, std::span<const WaitingKind> waiting);
 
 inline constexpr std::size_t kBrokenShownMax = 256;  // stated on the wire
 

@@ -59,10 +59,24 @@ TEST(ReplyError, gives_every_store_error_its_code) {
                                   {FetchPolicyError::corrupt, v1::UNAVAILABLE}});
   expect_codes<ApplyPolicyError>({{ApplyPolicyError::not_found, v1::NOT_FOUND},
                                   {ApplyPolicyError::stale_policy, v1::STALE_POLICY},
+                                  {ApplyPolicyError::changed, v1::UNAVAILABLE},
+                                  {ApplyPolicyError::quota, v1::QUOTA},
                                   {ApplyPolicyError::invalid, v1::INVALID_ARGUMENT},
                                   {ApplyPolicyError::unavailable, v1::UNAVAILABLE},
                                   {ApplyPolicyError::uncertain, v1::UNCERTAIN},
                                   {ApplyPolicyError::corrupt, v1::UNAVAILABLE}});
+  expect_codes<ProposalError>({{ProposalError::not_found, v1::NOT_FOUND},
+                               {ProposalError::stale_policy, v1::STALE_POLICY},
+                               {ProposalError::quota, v1::QUOTA},
+                               {ProposalError::invalid, v1::INVALID_ARGUMENT},
+                               {ProposalError::unavailable, v1::UNAVAILABLE},
+                               {ProposalError::uncertain, v1::UNCERTAIN},
+                               {ProposalError::corrupt, v1::UNAVAILABLE}});
+  expect_codes<ListHeldError>({{ListHeldError::not_found, v1::NOT_FOUND},
+                               {ListHeldError::invalid, v1::UNAVAILABLE},
+                               {ListHeldError::unavailable, v1::UNAVAILABLE},
+                               {ListHeldError::uncertain, v1::UNAVAILABLE},
+                               {ListHeldError::corrupt, v1::UNAVAILABLE}});
   expect_codes<PublishPrekeysError>({{PublishPrekeysError::not_found, v1::NOT_FOUND},
                                      {PublishPrekeysError::invalid, v1::INVALID_ARGUMENT},
                                      {PublishPrekeysError::unavailable, v1::UNAVAILABLE},
@@ -123,9 +137,9 @@ TEST(ReplyError, says_ended_for_a_relationship_that_is_over_and_refused_for_the_
 TEST(ReplyError, names_field_and_rule_of_a_policy) {
   const auto error = to_error(
       boundary::PolicyError{"windows[3].end_minute", boundary::PolicyRule::end_not_after_start, ""},
-      "apply_policy.policy");
+      "apply_policy.document");
   EXPECT_EQ(error.code(), v1::INVALID_ARGUMENT);
-  EXPECT_EQ(error.field(), "apply_policy.policy.windows[3].end_minute");
+  EXPECT_EQ(error.field(), "apply_policy.document.windows[3].end_minute");
   EXPECT_FALSE(error.text().empty());
 }
 
@@ -222,11 +236,11 @@ TEST_F(EnvelopeCheck, finds_the_one_time_key_that_a_handshake_uses) {
   direct.set_hs(hs);
   ASSERT_EQ(refused(), "");
   auto copy = check_envelope(direct, context);
-  EXPECT_TRUE(copy->burns_one_time_key);
-  EXPECT_EQ(copy->one_time_key, 0x203U);
+  EXPECT_TRUE(copy->copy.burns_one_time_key);
+  EXPECT_EQ(copy->copy.one_time_key, 0x203U);
   hs[222] = 2;  // the last-resort key stays
   direct.set_hs(hs);
-  EXPECT_FALSE(check_envelope(direct, context)->burns_one_time_key);
+  EXPECT_FALSE(check_envelope(direct, context)->copy.burns_one_time_key);
   hs[222] = 3;
   direct.set_hs(hs);
   EXPECT_FALSE(check_envelope(direct, context).has_value());

@@ -209,6 +209,26 @@ std::unique_ptr<FrameClient> Person::log_in(std::uint16_t port, std::uint32_t de
   return client;
 }
 
+v1::ClientFrame Person::apply_policy(const v1::Policy& document,
+                                     const std::optional<crypto::AccountId>& owner,
+                                     std::uint32_t device_id) {
+  v1::ClientFrame frame;
+  auto& wire = *frame.mutable_apply_policy();
+  wire.set_document(document.SerializeAsString());
+  if (owner) wire.set_account_id(text(*owner));
+  wire.set_reason(v1::HOURS);
+  crypto::PolicyChange change;
+  change.owner = owner.value_or(account_);
+  change.version = document.version();
+  const crypto::ByteVector bytes(wire.document().begin(), wire.document().end());
+  change.document_hash = crypto::policy_document_hash(bytes);
+  change.account_id = account_;
+  change.device_id = device_id;
+  change.at = crypto::Instant(std::chrono::hours(24) * 20'000);
+  wire.set_statement(text(crypto::sign_policy_change(change, device(device_id).signing_key)));
+  return frame;
+}
+
 v1::Direct make_copy(const CopyWish& wish) {
   crypto::Env env;
   env.lane = wish.lane;
@@ -218,6 +238,7 @@ v1::Direct make_copy(const CopyWish& wish) {
   env.recipient = wish.recipient;
   env.session_id = {1};
   env.relationship_id = wish.relationship;
+  env.agreement_hash = wish.agreement;
   v1::Direct copy;
   copy.set_env(text(crypto::encode_env(env)));
   copy.set_eh(std::string(2418, wish.fill));

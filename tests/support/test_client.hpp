@@ -79,6 +79,12 @@ class Person {
   std::unique_ptr<FrameClient> log_in(std::uint16_t port, std::uint32_t device = 1);
   v1::Welcome welcome;  // of the newest login
 
+  // The frame that makes `document` the policy of `owner` (none: this account), signed by a device.
+  // document.version is that of the new version.
+  v1::ClientFrame apply_policy(const v1::Policy& document,
+                               const std::optional<crypto::AccountId>& owner = std::nullopt,
+                               std::uint32_t device = 1);
+
   crypto::PracticeId practice{};
   crypto::GatewayPublicKey gateway_key;
 
@@ -106,6 +112,7 @@ struct CopyWish {
   crypto::Lane lane = crypto::Lane::routine;
   std::uint8_t size_class = 0;
   char fill = 'x';  // of the opaque parts
+  crypto::Hash32 agreement{};
 };
 // A copy of a running session's shape.
 v1::Direct make_copy(const CopyWish& wish);

@@ -108,7 +108,9 @@ result<void, SealNeed> seal_for(const Sealing& work, Audience& audience, v1::Sen
       work.row.control() != 0 ? crypto::ContentClass::control : crypto::ContentClass::content;
   facts.message_id = *parse_bytes<16>(work.row.message_id());
   facts.relationship_id = audience.relationship_in_env;
-  facts.agreement_hash = work.agreement_hash;
+  // Between devices of one account ENV names no relationship, and so no terms.
+  if (audience.relationship_in_env != crypto::RelationshipId{})
+    facts.agreement_hash = work.agreement_hash;
 
   for (const auto& device : audience.devices.devices) {
     const auto address = device.address();

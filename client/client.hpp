@@ -60,7 +60,8 @@ struct SendReport {
 };
 
 struct InviteRequest {
-  crypto::Role role = crypto::Role::client;  // therapist (by an admin) or client (by a therapist)
+  // therapist or auditor (by an admin), client (by a therapist)
+  crypto::Role role = crypto::Role::client;
   std::string label;         // how the invited person is called here; empty: role and number
   std::string display_name;  // how the inviter presents themselves; empty: the role
 };
@@ -68,7 +69,7 @@ struct InviteRequest {
 struct Invitation {
   crypto::SecretBytes code;  // to show, never to log
   std::string label;
-  crypto::RelationshipId relationship_id{};  // zeros for a therapist
+  crypto::RelationshipId relationship_id{};  // zeros unless a client is invited
   crypto::Instant expires_at{};
 };
 

@@ -23,6 +23,8 @@ std::string_view role_name(crypto::Role role) {
       return "therapist";
     case crypto::Role::client:
       return "client";
+    case crypto::Role::auditor:
+      return "auditor";
   }
   return "?";
 }

@@ -58,7 +58,7 @@ void save_device(LocalStore& store, const crypto::LocalDevice& device);
 // The own account key, to sign a new device list with.
 [[nodiscard]] crypto::AccountKey load_account_key(const LocalStore& store);
 
-// "admin", "therapist" or "client".
+// "admin", "therapist", "client" or "auditor".
 [[nodiscard]] std::string_view role_name(crypto::Role role);
 
 }  // namespace holdspace::client

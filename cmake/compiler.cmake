@@ -1,7 +1,8 @@
 # What every target of the project is compiled with: warnings as errors, and the flags of the chosen preset.
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # A precompiled header is known by its content: ccache may pass over the macros and times that it does not see in it.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 find_program(LLD ld.lld)
 if(LLD)
@@ -32,3 +33,15 @@ if(HOLDSPACE_HARDENED)
     -fcf-protection=full -ftrivial-auto-var-init=zero)
   add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
+
+# Asio's coroutine headers cost each of our files some two seconds: compiled once for each target that is made of them, a clean build
+# takes a third less. Off where clang reads the same command lines (lint, fuzz).
+# holdspace_precompile(target HEADERS...): with further system headers that nearly all of its files include.
+option(HOLDSPACE_PRECOMPILE "Precompile the headers that a target's files share" OFF)
+function(holdspace_precompile target)
+  if(HOLDSPACE_PRECOMPILE)
+    target_precompile_headers(${target} PRIVATE
+      <boost/asio/as_tuple.hpp> <boost/asio/awaitable.hpp> <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp>
+      <boost/system/result.hpp> <chrono> <map> <memory> <optional> <string> <vector> ${ARGN})
+  endif()
+endfunction()

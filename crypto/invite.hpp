@@ -69,11 +69,11 @@ enum class CodeError {
 
 enum class InviteKind : std::uint8_t {
   operator_to_admin = 1,    // made by the operator for a new practice: no inviter account yet
-  admin_to_staff = 2,       // admin invites an admin or a therapist
+  admin_to_staff = 2,       // admin invites an admin, a therapist or an auditor
   therapist_to_client = 3,  // opens a relationship
 };
 
-enum class Role : std::uint8_t { admin = 1, therapist = 2, client = 3 };
+enum class Role : std::uint8_t { admin = 1, therapist = 2, client = 3, auditor = 4 };
 
 struct Inviter {
   Pin pin;

@@ -8,6 +8,18 @@
 namespace holdspace::crypto {
 namespace {
 
+bool is_staff(Role role) {
+  switch (role) {
+    case Role::admin:
+    case Role::therapist:
+    case Role::auditor:
+      return true;
+    case Role::client:
+      return false;
+  }
+  return false;  // a byte that is no role
+}
+
 bool follows_rules(const InvitePacket& packet) {
   const bool has_relationship = packet.relationship_id != RelationshipId{};
   const bool has_organisation = packet.organisation_key != OrganisationPublicKey{};
@@ -20,8 +32,7 @@ bool follows_rules(const InvitePacket& packet) {
       return packet.role == Role::admin && !packet.inviter && !has_relationship &&
              !has_organisation;
     case InviteKind::admin_to_staff:
-      return (packet.role == Role::admin || packet.role == Role::therapist) && packet.inviter &&
-             !has_relationship;
+      return is_staff(packet.role) && packet.inviter && !has_relationship;
     case InviteKind::therapist_to_client:
       return packet.role == Role::client && packet.inviter && has_relationship;
   }

@@ -11,6 +11,8 @@
 namespace holdspace::crypto {
 namespace {
 
+constexpr auto kStatementTypeLast = static_cast<std::uint16_t>(StatementType::contact_agreement);
+
 std::size_t signatures_of(StatementType type) {
   return type == StatementType::device_cert ? 2 : 1;
 }
@@ -33,6 +35,10 @@ std::string_view statement_name(StatementType type) {
       return "prekey_set";
     case StatementType::one_time_key:
       return "one_time_key";
+    case StatementType::policy_change:
+      return "policy_change";
+    case StatementType::contact_agreement:
+      return "contact_agreement";
   }
   require(false);
   return {};
@@ -52,7 +58,7 @@ StatementResult<Signed> parse_signed(ByteView bytes) {
   Reader in(bytes);
   Signed statement;
   const std::uint16_t type = in.u16();
-  if (type < 1 || type > 4) in.fail();
+  if (type < 1 || type > kStatementTypeLast) in.fail();
   statement.type = static_cast<StatementType>(type);
   const ByteView body = in.prefixed(kStatementBodyBytesMax);
   statement.body.assign(body.begin(), body.end());
@@ -67,6 +73,14 @@ StatementResult<Signed> parse_signed(ByteView bytes) {
 
 Hash32 statement_hash(StatementType type, ByteView body) {
   return hash32({label("st/" + std::string(statement_name(type))), body});
+}
+
+Hash32 policy_document_hash(ByteView document) {
+  return hash32({label("policy"), document});
+}
+
+Hash32 agreement_hash(ByteView binding_text) {
+  return hash32({label("agreement"), binding_text});
 }
 
 ByteVector sign_device_cert(const DeviceCert& cert, const AccountKey& account_key,
@@ -84,6 +98,15 @@ ByteVector sign_prekey_set(const PrekeySet& set, const DeviceSigningKey& device_
 
 ByteVector sign_one_time_key(const OneTimeKey& key, const DeviceSigningKey& device_key) {
   return sign_statement(StatementType::one_time_key, encode_body(key), device_key);
+}
+
+ByteVector sign_policy_change(const PolicyChange& change, const DeviceSigningKey& device_key) {
+  return sign_statement(StatementType::policy_change, encode_body(change), device_key);
+}
+
+ByteVector sign_contact_agreement(const ContactAgreement& agreement,
+                                  const DeviceSigningKey& device_key) {
+  return sign_statement(StatementType::contact_agreement, encode_body(agreement), device_key);
 }
 
 }  // namespace holdspace::crypto

@@ -1,4 +1,5 @@
-// The four signed statements and their one canonical layout: what devices and prekeys claim to be.
+// The six signed statements and their one canonical layout: what devices and prekeys claim to be,
+// and what an account says about a policy or a contact agreement.
 // Parsing here says only that the bytes are well formed; whether to believe them is
 // crypto/verify.hpp. docs/protocol.md section 2.
 #pragma once
@@ -30,6 +31,8 @@ enum class StatementType : std::uint16_t {
   device_list = 2,
   prekey_set = 3,
   one_time_key = 4,
+  policy_change = 5,
+  contact_agreement = 6,
 };
 
 enum class Platform : std::uint8_t { native = 1, browser = 2 };
@@ -95,6 +98,29 @@ struct OneTimeKey {
   friend bool operator==(const OneTimeKey&, const OneTimeKey&) = default;
 };
 
+// "Version `version` of the owner's policy is this document." Whether the signer may say so about
+// that owner is the caller's to judge.
+struct PolicyChange {
+  AccountId owner{};          // whose policy it is; zeros: the practice's default
+  std::uint64_t version = 1;  // 1, 2, 3...
+  Hash32 document_hash{};     // policy_document_hash()
+  AccountId account_id{};     // the signer
+  DeviceId device_id = 0;     // the signer's, >= 1
+  Instant at{};
+  friend bool operator==(const PolicyChange&, const PolicyChange&) = default;
+};
+
+// "I agree to this text for this relationship." Whether the signer is one of its two people is the
+// caller's to judge.
+struct ContactAgreement {
+  RelationshipId relationship_id{};
+  Hash32 agreement_hash{};  // agreement_hash() of the text
+  AccountId account_id{};   // the signer
+  DeviceId device_id = 0;   // the signer's, >= 1
+  Instant signed_at{};
+  friend bool operator==(const ContactAgreement&, const ContactAgreement&) = default;
+};
+
 // Signed{type, body, signatures}: u16 type | u32 length, body | u32 count, 64 bytes each.
 struct Signed {
   StatementType type = StatementType::device_cert;
@@ -119,15 +145,26 @@ using StatementResult = boost::system::result<T, StatementError>;
 // H32(L("st/<type>") || body): the hash by which lists, handshakes and logs name a statement.
 [[nodiscard]] Hash32 statement_hash(StatementType type, ByteView body);
 
+// H32(L("policy") || document): what a PolicyChange names. `document` is the stored bytes of the
+// version, never a re-encoding.
+[[nodiscard]] Hash32 policy_document_hash(ByteView document);
+// H32(L("agreement") || binding_text): what a ContactAgreement names. `binding_text` is the UTF-8
+// bytes of the agreement's binding part.
+[[nodiscard]] Hash32 agreement_hash(ByteView binding_text);
+
 // Bodies. encode_body asserts the ranges that the structs above state.
 [[nodiscard]] ByteVector encode_body(const DeviceCert& cert);
 [[nodiscard]] ByteVector encode_body(const DeviceList& list);
 [[nodiscard]] ByteVector encode_body(const PrekeySet& set);
 [[nodiscard]] ByteVector encode_body(const OneTimeKey& key);
+[[nodiscard]] ByteVector encode_body(const PolicyChange& change);
+[[nodiscard]] ByteVector encode_body(const ContactAgreement& agreement);
 [[nodiscard]] StatementResult<DeviceCert> parse_device_cert(ByteView body);
 [[nodiscard]] StatementResult<DeviceList> parse_device_list(ByteView body);
 [[nodiscard]] StatementResult<PrekeySet> parse_prekey_set(ByteView body);
 [[nodiscard]] StatementResult<OneTimeKey> parse_one_time_key(ByteView body);
+[[nodiscard]] StatementResult<PolicyChange> parse_policy_change(ByteView body);
+[[nodiscard]] StatementResult<ContactAgreement> parse_contact_agreement(ByteView body);
 
 // The whole Signed bytes, ready to upload.
 [[nodiscard]] ByteVector sign_device_cert(const DeviceCert& cert, const AccountKey& account_key,
@@ -136,5 +173,9 @@ using StatementResult = boost::system::result<T, StatementError>;
 [[nodiscard]] ByteVector sign_prekey_set(const PrekeySet& set, const DeviceSigningKey& device_key);
 [[nodiscard]] ByteVector sign_one_time_key(const OneTimeKey& key,
                                            const DeviceSigningKey& device_key);
+[[nodiscard]] ByteVector sign_policy_change(const PolicyChange& change,
+                                            const DeviceSigningKey& device_key);
+[[nodiscard]] ByteVector sign_contact_agreement(const ContactAgreement& agreement,
+                                                const DeviceSigningKey& device_key);
 
 }  // namespace holdspace::crypto

@@ -1,4 +1,4 @@
-// The four bodies: each has one list of rules that the writer asserts and the parser enforces, so
+// The six bodies: each has one list of rules that the writer asserts and the parser enforces, so
 // that what one side can sign the other can read, and nothing else.
 #include "crypto/layout.hpp"
 #include "crypto/statement.hpp"
@@ -54,6 +54,14 @@ bool follows_rules(const PrekeySet& set) {
 
 bool follows_rules(const OneTimeKey& key) {
   return key.device_id != 0;
+}
+
+bool follows_rules(const PolicyChange& change) {
+  return change.version != 0 && change.device_id != 0;
+}
+
+bool follows_rules(const ContactAgreement& agreement) {
+  return agreement.device_id != 0;
 }
 
 template <class Body>
@@ -164,6 +172,44 @@ StatementResult<OneTimeKey> parse_one_time_key(ByteView body) {
   key.key = in.key<OneTimePublicKey>();
   key.created_at = in.instant();
   return finish(in, std::move(key));
+}
+
+ByteVector encode_body(const PolicyChange& change) {
+  require(follows_rules(change));
+  Writer out;
+  out.bytes(change.owner).u64(change.version).bytes(change.document_hash);
+  return out.bytes(change.account_id).u32(change.device_id).instant(change.at).take();
+}
+
+StatementResult<PolicyChange> parse_policy_change(ByteView body) {
+  Reader in(body);
+  PolicyChange change;
+  change.owner = in.bytes<16>();
+  change.version = in.u64();
+  change.document_hash = in.bytes<32>();
+  change.account_id = in.bytes<16>();
+  change.device_id = in.u32();
+  change.at = in.instant();
+  return finish(in, change);
+}
+
+ByteVector encode_body(const ContactAgreement& agreement) {
+  require(follows_rules(agreement));
+  Writer out;
+  out.bytes(agreement.relationship_id).bytes(agreement.agreement_hash);
+  out.bytes(agreement.account_id).u32(agreement.device_id);
+  return out.instant(agreement.signed_at).take();
+}
+
+StatementResult<ContactAgreement> parse_contact_agreement(ByteView body) {
+  Reader in(body);
+  ContactAgreement agreement;
+  agreement.relationship_id = in.bytes<16>();
+  agreement.agreement_hash = in.bytes<32>();
+  agreement.account_id = in.bytes<16>();
+  agreement.device_id = in.u32();
+  agreement.signed_at = in.instant();
+  return finish(in, agreement);
 }
 
 }  // namespace holdspace::crypto

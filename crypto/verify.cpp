@@ -30,7 +30,7 @@ bool signed_by(const Signed& statement, std::size_t index, const VerifyingKey<Ro
                           statement.signatures[index]);
 }
 
-// The statements that a device signs about itself.
+// The statements that one device signs and that name it.
 template <class T>
 StatementResult<Verified<T>> verify_by_device(ByteView bytes, StatementType type,
                                               StatementResult<T> (*parse)(ByteView),
@@ -78,6 +78,16 @@ StatementResult<Verified<PrekeySet>> verify_prekey_set(ByteView bytes,
 StatementResult<Verified<OneTimeKey>> verify_one_time_key(ByteView bytes,
                                                           const Verified<DeviceCert>& cert) {
   return verify_by_device(bytes, StatementType::one_time_key, &parse_one_time_key, *cert);
+}
+
+StatementResult<Verified<PolicyChange>> verify_policy_change(ByteView bytes,
+                                                             const Verified<DeviceCert>& cert) {
+  return verify_by_device(bytes, StatementType::policy_change, &parse_policy_change, *cert);
+}
+
+StatementResult<Verified<ContactAgreement>> verify_contact_agreement(
+    ByteView bytes, const Verified<DeviceCert>& cert) {
+  return verify_by_device(bytes, StatementType::contact_agreement, &parse_contact_agreement, *cert);
 }
 
 StatementResult<NewAccount> verify_new_account(ByteView cert_bytes, ByteView list_bytes) {

@@ -44,10 +44,14 @@ class Verified {
                                                                        const Pin& pin);
 [[nodiscard]] StatementResult<Verified<DeviceList>> verify_device_list(ByteView bytes,
                                                                        const Pin& pin);
-// Signed by the device of `cert`, which must be their owner.
+// Signed by the device of `cert`, which the statement must name as its own or as its signer.
 [[nodiscard]] StatementResult<Verified<PrekeySet>> verify_prekey_set(
     ByteView bytes, const Verified<DeviceCert>& cert);
 [[nodiscard]] StatementResult<Verified<OneTimeKey>> verify_one_time_key(
+    ByteView bytes, const Verified<DeviceCert>& cert);
+[[nodiscard]] StatementResult<Verified<PolicyChange>> verify_policy_change(
+    ByteView bytes, const Verified<DeviceCert>& cert);
+[[nodiscard]] StatementResult<Verified<ContactAgreement>> verify_contact_agreement(
     ByteView bytes, const Verified<DeviceCert>& cert);
 
 // An account that nobody has pinned yet: the certificate is signed by the key inside it, and the

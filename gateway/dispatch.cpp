@@ -19,7 +19,8 @@ constexpr unsigned bit(Role role) {
 constexpr unsigned kAdmin = bit(Role::admin);
 constexpr unsigned kTherapist = bit(Role::therapist);
 constexpr unsigned kClient = bit(Role::client);
-constexpr unsigned kAll = kAdmin | kTherapist | kClient;
+constexpr unsigned kAuditor = bit(Role::auditor);
+constexpr unsigned kAll = kAdmin | kTherapist | kClient | kAuditor;
 
 struct Row {
   Frame::BodyCase kind;
@@ -36,7 +37,7 @@ constexpr std::array kTable = {
     Row{Frame::kReplaceDevices, kAll, handle_replace_devices},
     Row{Frame::kCreateInvite, kAdmin | kTherapist, handle_create_invite},
     Row{Frame::kRevokeInvite, kAdmin | kTherapist, handle_revoke_invite},
-    Row{Frame::kListRelationships, kAll, handle_list_relationships},
+    Row{Frame::kListRelationships, kAdmin | kTherapist | kClient, handle_list_relationships},
     Row{Frame::kFetchPolicy, kTherapist | kClient, handle_fetch_policy},
     Row{Frame::kApplyPolicy, kTherapist, handle_apply_policy},
     Row{Frame::kPreviewPolicy, kTherapist | kClient, handle_preview_policy},

@@ -67,7 +67,10 @@ class Fields {
 // "send.copies[3].env"
 [[nodiscard]] inline std::string element_path(std::string_view list, int index,
                                               std::string_view field = {}) {
-  std::string path = std::string(list) + "[" + std::to_string(index) + "]";
+  std::string path(list);
+  path += '[';
+  path += std::to_string(index);
+  path += ']';
   if (!field.empty()) path += "." + std::string(field);
   return path;
 }

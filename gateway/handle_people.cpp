@@ -34,7 +34,7 @@ boost::system::result<storage::InviteRecord, v1::Error> read_invite(const Identi
   invite.claim_key = fields.exactly<32>("create_invite.claim_key", wire.claim_key());
   fields.require(!wire.packet().empty() && wire.packet().size() <= storage::kInvitePacketMax,
                  "create_invite.packet");
-  fields.require(wire.role() == 2 || wire.role() == 3, "create_invite.role");
+  fields.require(wire.role() >= 2 && wire.role() <= 4, "create_invite.role");
   invite.relationship = fields.id_or_none<storage::RelationshipId>("create_invite.relationship_id",
                                                                    wire.relationship_id());
   fields.require((wire.role() == 3) == !invite.relationship.is_none(),

@@ -162,7 +162,7 @@ Answer<OpenInvite, InviteError> InviteStore::open_invite(InviteId invite, Deadli
   const std::uint64_t role = fields.number();
   open.relationship = fields.hex_id<RelationshipId>();
   open.inviter = fields.hex_id<AccountId>();
-  if (!fields.well() || claim_key.size() != open.claim_key.size() || role < 1 || role > 3) {
+  if (!fields.well() || claim_key.size() != open.claim_key.size() || role < 1 || role > 4) {
     co_return InviteError::corrupt;
   }
   std::memcpy(open.claim_key.data(), claim_key.data(), claim_key.size());

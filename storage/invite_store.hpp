@@ -17,7 +17,7 @@
 
 namespace holdspace::storage {
 
-enum class Role : std::uint8_t { admin = 1, therapist = 2, client = 3 };
+enum class Role : std::uint8_t { admin = 1, therapist = 2, client = 3, auditor = 4 };
 
 // Specification (docs/protocol.md 3.1): packet at most 2,048 bytes, life at most 7 days, 5 tries.
 inline constexpr std::size_t kInvitePacketMax = 2'048;
@@ -112,8 +112,8 @@ class InviteStore {
                                                                 InviteRecord invite,
                                                                 Deadline deadline);
 
-  // An admin invites therapists, a therapist clients. For a client it also makes the relationship,
-  // in state invited, with the inviter as its therapist.
+  // An admin invites therapists and auditors, a therapist clients. For a client it also makes the
+  // relationship, in state invited, with the inviter as its therapist.
   [[nodiscard]] Answer<void, CreateInviteError> create_invite(PracticeId practice,
                                                               InviteRecord invite,
                                                               Deadline deadline);

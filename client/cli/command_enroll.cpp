@@ -82,7 +82,8 @@ int practice_init(const Globals& globals, const EnrollOptions& options) {
 }
 
 int enroll(const Globals& globals, const EnrollOptions& options) {
-  return enroll_as(globals, options, {crypto::Role::therapist, crypto::Role::client});
+  return enroll_as(globals, options,
+                   {crypto::Role::therapist, crypto::Role::client, crypto::Role::auditor});
 }
 
 }  // namespace holdspace::cli

@@ -67,16 +67,15 @@ end
 
 -- hs_create_invite. KEYS: 1 invite (hash), 2 open invites of the inviter (sorted set), 3 inviter's account
 -- (hash), 4 inviter's relationships (set), 5 invite prefix, 6 relationship prefix. ARGV: 1 invite id, hex;
--- 2 claim key, 32 bytes; 3 packet, bytes; 4 role, '2' or '3'; 5 relationship id, hex, '' for role 2;
+-- 2 claim key, 32 bytes; 3 packet, bytes; 4 role, '2', '3' or '4'; 5 relationship id, hex, '' unless role 3;
 -- 6 inviter, hex; 7 expires at, ms.
 local function create_invite(keys, args)
   expect(keys, 6, args, 7)
   local invite, claim_key, packet, role, relationship, inviter = unpack(args)
   local now = now_ms()
   local inviter_role, leaving = unpack(redis.call('HMGET', keys[3], 'role', 'leaving'))
-  if leaving or not ((role == '2' and inviter_role == '1') or (role == '3' and inviter_role == '2')) then
-    return {'permission_denied'}
-  end
+  local inviting_role = ({['2'] = '1', ['3'] = '2', ['4'] = '1'})[role]
+  if leaving or not inviting_role or inviter_role ~= inviting_role then return {'permission_denied'} end
   if not lives_in_bounds(args[7], now) then return {'invalid'} end
   if redis.call('EXISTS', keys[1]) == 1 then
     if is_same_invite(keys[1], claim_key, packet, role, relationship, inviter) then return {'ok'} end

@@ -34,7 +34,8 @@ class EndToEnd(unittest.TestCase):
         cls.addClassCleanup(cls.stage.close)
         cls.stage.start_redis()
         gateway = cls.stage.start_gateway("A", LIMITS)
-        admin = cls.stage.person("admin", gateway, "Europe/London")
+        cls.gateway = gateway
+        admin = cls.admin = cls.stage.person("admin", gateway, "Europe/London")
         cli.found_practice(admin, cls.stage.practice_invite())
         cls.therapist = cls.stage.person("therapist", gateway, "Europe/London")
         cli.enroll(cls.therapist, cli.invite(admin, "therapist", "therapist"))
@@ -99,6 +100,15 @@ class EndToEnd(unittest.TestCase):
         code, out, _ = self.human(self.client, "send", "--lane", "urgent", "now")
         self.assertEqual(code, 3)
         self.assertTrue(out.startswith("refused: Nobody is on call"), out)
+
+    def test_an_auditor_is_let_in_by_an_admin_and_by_nobody_else(self):
+        auditor = self.stage.person("auditor", self.gateway, "Europe/London")
+        refused = self.therapist.command("invite", "--role", "auditor")
+        self.assertNotEqual(refused.code, 0, str(refused))
+        cli.enroll(auditor, cli.invite(self.admin, "auditor", "auditor"))
+        status = self.ask(auditor, "status")[0]
+        self.assertEqual((status["role"], status["connected"], status["relationships"]), ("auditor", True, []))
+        self.assertGreaterEqual(status["one_time_keys"], 20)
 
     def test_status_devices_policy_and_outbox(self):
         status = self.ask(self.client, "status")[0]

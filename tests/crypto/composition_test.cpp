@@ -32,6 +32,78 @@ TEST(Composition, every_file_is_what_the_code_makes) {
   }
 }
 
+// Both bodies and their signatures from the file's inputs alone, by the table of section 2.
+TEST(Composition, policy_change_and_agreement_follow_from_the_inputs) {
+  const auto file = testing::own_vectors("statements.json");
+  ASSERT_TRUE(file.has_value());
+  const json& first = file->at("first_device");
+  const json& device = first.at("device");
+  const json& rules = first.at("rules_of_contact");
+  const ByteVector signer = hex_field(device, "account_id");
+  const auto at = first.at("now_ms").get<std::uint64_t>();
+  const auto expect_statement = [&](const json& statement, const ByteVector& body,
+                                    const std::string& name) {
+    const Signature signature =
+        ed25519::sign(secret_field(device, "signing_seed"),
+                      Writer{}.bytes(label("sig/" + name)).bytes(body).take());
+    const ByteVector whole = Writer{}
+                                 .u16(statement.at("type").get<std::uint16_t>())
+                                 .prefixed(body)
+                                 .u32(1)
+                                 .bytes(signature)
+                                 .take();
+    EXPECT_EQ(testing::hex_of(body), statement.at("body").get<std::string>());
+    EXPECT_EQ(testing::hex_of(hash32({label("st/" + name), body})),
+              statement.at("hash").get<std::string>());
+    EXPECT_EQ(testing::hex_of(whole), statement.at("signed").get<std::string>());
+  };
+  const ByteVector change =
+      Writer{}
+          .bytes(signer)
+          .u64(rules.at("policy_version").get<std::uint64_t>())
+          .bytes(hash32({label("policy"), hex_field(rules, "policy_document")}))
+          .bytes(signer)
+          .u32(1)
+          .u64(at)
+          .take();
+  expect_statement(rules.at("policy_change"), change, "policy_change");
+  const ByteVector agreement =
+      Writer{}
+          .bytes(hex_field(rules, "relationship_id"))
+          .bytes(hash32({label("agreement"), hex_field(rules, "agreement_text")}))
+          .bytes(signer)
+          .u32(1)
+          .u64(at)
+          .take();
+  expect_statement(rules.at("contact_agreement"), agreement, "contact_agreement");
+}
+
+TEST(Composition, audit_heads_and_checkpoint_follow_from_the_inputs) {
+  const auto file = testing::own_vectors("audit.json");
+  ASSERT_TRUE(file.has_value());
+  ASSERT_EQ(file->at("entries").size(), 3U);
+  Hash32 head{};
+  for (const json& entry : file->at("entries")) {
+    head = hash32({Writer{}
+                       .bytes(label("audit"))
+                       .bytes(head)
+                       .u64(entry.at("number").get<std::uint64_t>())
+                       .u64(entry.at("at_ms").get<std::uint64_t>())
+                       .prefixed(hex_field(entry, "record"))
+                       .take()});
+    EXPECT_EQ(testing::hex_of(head), entry.at("head").get<std::string>());
+  }
+  const ByteVector checkpoint = Writer{}
+                                    .bytes(label("sig/audit"))
+                                    .bytes(hex_field(*file, "practice_id"))
+                                    .u64(file->at("count").get<std::uint64_t>())
+                                    .u64(file->at("at_ms").get<std::uint64_t>())
+                                    .bytes(head)
+                                    .take();
+  EXPECT_EQ(testing::hex_of(ed25519::sign(secret_field(*file, "gateway_seed"), checkpoint)),
+            file->at("signature").get<std::string>());
+}
+
 // The formulas of section 7, written once more from the document.
 TEST(Composition, handshake_keys_follow_from_the_inputs) {
   const auto file = testing::own_vectors("handshake.json");

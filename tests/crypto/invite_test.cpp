@@ -126,6 +126,25 @@ TEST(InvitePacket, of_the_operator_names_no_inviter) {
   EXPECT_EQ(opened->role, Role::admin);
 }
 
+TEST(InvitePacket, of_an_admin_lets_in_each_role_of_the_staff_and_no_client) {
+  const Person admin = make_person();
+  const auto secret = InviteSecret::generate();
+  InvitePacket packet = packet_for_client(admin);
+  packet.kind = InviteKind::admin_to_staff;
+  packet.relationship_id = {};
+  for (const Role role : {Role::admin, Role::therapist, Role::auditor}) {
+    packet.role = role;
+    const auto opened = open_invite_packet(secret, "hold.example",
+                                           seal_invite_packet(secret, "hold.example", packet));
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->role, role);
+  }
+  for (const int role : {0, 3, 5}) {
+    packet.role = static_cast<Role>(role);
+    EXPECT_THROW((void)seal_invite_packet(secret, "hold.example", packet), std::logic_error);
+  }
+}
+
 TEST(InvitePacket, refuses_another_code_host_or_any_changed_byte) {
   const Person therapist = make_person();
   const auto secret = InviteSecret::generate();
@@ -159,6 +178,7 @@ TEST(InvitePacket, is_not_made_with_fields_that_disagree) {
     EXPECT_THROW((void)seal_invite_packet(secret, "hold.example", packet), std::logic_error);
   };
   refused([](InvitePacket& packet) { packet.role = Role::admin; });
+  refused([](InvitePacket& packet) { packet.role = Role::auditor; });
   refused([](InvitePacket& packet) { packet.inviter.reset(); });
   refused([](InvitePacket& packet) { packet.relationship_id = {}; });
   refused([](InvitePacket& packet) { packet.kind = InviteKind::admin_to_staff; });

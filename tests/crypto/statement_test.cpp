@@ -22,6 +22,27 @@ struct Statements {
   [[nodiscard]] ByteVector list_bytes() const { return person.device.list.signed_bytes(); }
   [[nodiscard]] ByteVector prekeys() const { return person.signed_prekeys; }
   [[nodiscard]] ByteVector one_time() const { return person.signed_one_time_keys.at(1); }
+  [[nodiscard]] PolicyChange change() const {
+    PolicyChange change;
+    change.owner = person.address().account_id;
+    change.version = 7;
+    change.document_hash = policy_document_hash(testing::view_of("document"));
+    change.account_id = person.address().account_id;
+    change.device_id = person.address().device_id;
+    change.at = kNow;
+    return change;
+  }
+  [[nodiscard]] ByteVector policy_change() const {
+    return sign_policy_change(change(), person.device.signing_key);
+  }
+  [[nodiscard]] ByteVector agreement() const {
+    const ContactAgreement agreement{{0x42},
+                                     agreement_hash(testing::view_of("text")),
+                                     person.address().account_id,
+                                     person.address().device_id,
+                                     kNow};
+    return sign_contact_agreement(agreement, person.device.signing_key);
+  }
 };
 
 using Check = std::function<bool(ByteView)>;
@@ -42,6 +63,10 @@ std::vector<Case> every_statement(const Statements& all) {
        [&](ByteView bytes) { return verify_prekey_set(bytes, all.cert).has_value(); }},
       {"one_time_key", all.one_time(),
        [&](ByteView bytes) { return verify_one_time_key(bytes, all.cert).has_value(); }},
+      {"policy_change", all.policy_change(),
+       [&](ByteView bytes) { return verify_policy_change(bytes, all.cert).has_value(); }},
+      {"contact_agreement", all.agreement(),
+       [&](ByteView bytes) { return verify_contact_agreement(bytes, all.cert).has_value(); }},
   };
 }
 
@@ -62,6 +87,10 @@ TEST(Statement, verifies_as_made_and_encodes_to_the_same_bytes) {
             parse_signed(all.prekeys())->body);
   EXPECT_EQ(encode_body(*parse_one_time_key(parse_signed(all.one_time())->body)),
             parse_signed(all.one_time())->body);
+  EXPECT_EQ(encode_body(*parse_policy_change(parse_signed(all.policy_change())->body)),
+            parse_signed(all.policy_change())->body);
+  EXPECT_EQ(encode_body(*parse_contact_agreement(parse_signed(all.agreement())->body)),
+            parse_signed(all.agreement())->body);
 }
 
 TEST(Statement, refuses_each_changed_byte) {
@@ -117,6 +146,65 @@ TEST(Statement, signature_of_one_type_does_not_serve_another) {
   statement.signatures[0] = all.person.device.signing_key.sign("prekey_set", statement.body);
   EXPECT_EQ(verify_one_time_key(encode_signed(statement), all.cert).error(),
             StatementError::bad_signature);
+}
+
+// The two statements about rules of contact are as long as their fixed fields and carry what was
+// signed.
+TEST(Statement, policy_change_and_agreement_have_one_fixed_layout) {
+  const Statements all;
+  const ByteVector change = parse_signed(all.policy_change())->body;
+  EXPECT_EQ(change.size(), 16U + 8 + 32 + 16 + 4 + 8);
+  EXPECT_EQ(*parse_policy_change(change), all.change());
+  EXPECT_EQ(change[23], 7) << "version, big-endian, after the owner";
+  const ByteVector agreement = parse_signed(all.agreement())->body;
+  EXPECT_EQ(agreement.size(), 16U + 32 + 16 + 4 + 8);
+  const auto parsed = parse_contact_agreement(agreement);
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed->relationship_id, RelationshipId{0x42});
+  EXPECT_EQ(parsed->agreement_hash, agreement_hash(testing::view_of("text")));
+  EXPECT_EQ(parsed->signed_at, kNow);
+}
+
+TEST(Statement, a_change_of_the_practices_default_names_its_signer) {
+  const Statements all;
+  PolicyChange change = all.change();
+  change.owner = {};
+  const auto verified =
+      verify_policy_change(sign_policy_change(change, all.person.device.signing_key), all.cert);
+  ASSERT_TRUE(verified);
+  EXPECT_EQ((*verified)->owner, AccountId{});
+  EXPECT_EQ((*verified)->account_id, all.cert->account_id);
+}
+
+TEST(Statement, policy_change_and_agreement_of_another_device_are_the_wrong_signers) {
+  Statements all;
+  const Person sibling = testing::make_sibling(all.person);
+  const auto& other = sibling.device.trusted.verified_cert();
+  EXPECT_EQ(verify_policy_change(all.policy_change(), other).error(), StatementError::wrong_signer);
+  EXPECT_EQ(verify_contact_agreement(all.agreement(), other).error(), StatementError::wrong_signer);
+  const ByteVector posed = sign_policy_change(all.change(), sibling.device.signing_key);
+  EXPECT_EQ(verify_policy_change(posed, all.cert).error(), StatementError::bad_signature);
+}
+
+TEST(Statement, change_rules_are_enforced_on_both_ends) {
+  const Statements all;
+  PolicyChange change = all.change();
+  change.version = 0;
+  EXPECT_THROW((void)encode_body(change), std::logic_error);
+  ByteVector body = encode_body(all.change());
+  body[23] = 0;
+  EXPECT_EQ(parse_policy_change(body).error(), StatementError::malformed);
+  change = all.change();
+  change.device_id = 0;
+  EXPECT_THROW((void)encode_body(change), std::logic_error);
+  EXPECT_THROW((void)encode_body(ContactAgreement{}), std::logic_error);
+  EXPECT_EQ(parse_contact_agreement(ByteVector(76)).error(), StatementError::malformed);
+}
+
+TEST(Statement, document_and_agreement_with_the_same_bytes_have_different_hashes) {
+  const ByteView bytes = testing::view_of("same");
+  EXPECT_NE(policy_document_hash(bytes), agreement_hash(bytes));
+  EXPECT_NE(policy_document_hash(bytes), policy_document_hash(testing::view_of("Same")));
 }
 
 TEST(Statement, list_rules_are_enforced_on_both_ends) {

@@ -25,12 +25,17 @@ void run(ByteView input) {
   check_canonical(parse_device_list(input), input);
   check_canonical(parse_prekey_set(input), input);
   check_canonical(parse_one_time_key(input), input);
+  check_canonical(parse_policy_change(input), input);
+  check_canonical(parse_contact_agreement(input), input);
   const auto statement = parse_signed(input);
   if (!statement) return;
   const ByteVector again = encode_signed(*statement);
   check(std::equal(again.begin(), again.end(), input.begin(), input.end()));
   check(!verify_device_list(input, person.pin()));
-  check(!verify_prekey_set(input, person.device.trusted.verified_cert()));
+  const auto& cert = person.device.trusted.verified_cert();
+  check(!verify_prekey_set(input, cert));
+  check(!verify_policy_change(input, cert));
+  check(!verify_contact_agreement(input, cert));
 }
 
 }  // namespace

@@ -79,6 +79,29 @@ TEST_F(InviteStoreTest, only_admins_invite_therapists_and_only_therapists_invite
   }
 }
 
+TEST_F(InviteStoreTest, only_admins_invite_auditors_and_auditors_invite_nobody) {
+  InviteRecord record = invite(1, Role::auditor);
+  for (const AccountId& inviter : {therapist_, client_}) {
+    record.inviter = inviter;
+    EXPECT_EQ(refused(record), CreateInviteError::permission_denied);
+  }
+  record.inviter = admin_;
+  ASSERT_TRUE(create(record).has_value());
+  const AccountId auditor = make_id<AccountId>(0xA0, 9);
+  const auto opened = open(record.id);
+  ASSERT_TRUE(opened.has_value());
+  EXPECT_EQ(opened->role, Role::auditor);
+  ASSERT_TRUE(run(stores_.invites.redeem(record.id, *opened, new_account(auditor, {1}), soon())));
+  const auto device = run(stores_.accounts.device_facts(practice_, {auditor, 1}, soon()));
+  ASSERT_TRUE(device.has_value());
+  EXPECT_EQ(device->role, Role::auditor);
+  for (const Role role : {Role::therapist, Role::client, Role::auditor}) {
+    InviteRecord another = invite(2, role);
+    another.inviter = auditor;
+    EXPECT_EQ(refused(another), CreateInviteError::permission_denied);
+  }
+}
+
 TEST_F(InviteStoreTest, bounds_of_time_are_those_of_the_stores_clock) {
   InviteRecord record = invite(1, Role::client);
   record.expires_at = now_ - 1ms;

@@ -82,9 +82,7 @@ InviteRecord PracticeTest::invite(std::uint16_t number, Role role) const {
   record.packet = "packet " + std::to_string(number);
   record.role = role;
   if (role == Role::client) record.relationship = make_id<RelationshipId>(0xBC, number);
-  record.inviter = role == Role::client      ? therapist_
-                   : role == Role::therapist ? admin_
-                                             : AccountId{};
+  record.inviter = role == Role::client ? therapist_ : role == Role::admin ? AccountId{} : admin_;
   record.expires_at = now_ + std::chrono::hours(72);
   return record;
 }

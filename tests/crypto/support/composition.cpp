@@ -1,5 +1,6 @@
 #include "tests/crypto/support/composition.hpp"
 
+#include "crypto/audit_chain.hpp"
 #include "crypto/claim.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/layout.hpp"
@@ -62,6 +63,32 @@ Json prekey_secrets(const Person& person) {
           {"one_time_seed", hex_of(person.one_time_keys.at(1).key.expose_seed())}};
 }
 
+// What the first device signs about a policy and about an agreement.
+Json rules_of_contact(const Person& person) {
+  const ByteVector document = from_hex("0801120a4575726f70652f526f6d65");
+  const std::string text = "Answers come within two working days.";
+  PolicyChange change;
+  change.owner = person.address().account_id;
+  change.version = 3;
+  change.document_hash = policy_document_hash(document);
+  change.account_id = person.address().account_id;
+  change.device_id = person.address().device_id;
+  change.at = kNow;
+  ContactAgreement agreement;
+  agreement.relationship_id.fill(0x42);
+  agreement.agreement_hash = agreement_hash(view_of(text));
+  agreement.account_id = person.address().account_id;
+  agreement.device_id = person.address().device_id;
+  agreement.signed_at = kNow;
+  return {{"policy_document", testing::hex_of(document)},
+          {"policy_version", change.version},
+          {"policy_change", statement(sign_policy_change(change, person.device.signing_key))},
+          {"agreement_text", testing::hex_of(view_of(text))},
+          {"relationship_id", testing::hex_of(agreement.relationship_id)},
+          {"contact_agreement",
+           statement(sign_contact_agreement(agreement, person.device.signing_key))}};
+}
+
 Json make_statements() {
   seed_random(kSeed);
   Person person = make_person();
@@ -71,7 +98,8 @@ Json make_statements() {
                 {"device_cert", statement(person.device.trusted.verified_cert().signed_bytes())},
                 {"device_list", statement(person.device.list.signed_bytes())},
                 {"prekey_set", statement(person.signed_prekeys)},
-                {"one_time_key", statement(person.signed_one_time_keys.at(1))}};
+                {"one_time_key", statement(person.signed_one_time_keys.at(1))},
+                {"rules_of_contact", rules_of_contact(person)}};
   const Person sibling = make_sibling(person);
   DeviceList revoking = next_device_list(person.device.list, kNow);
   revoking.active.pop_back();
@@ -280,6 +308,30 @@ Json make_login() {
           {"auth_signature", testing::hex_of(auth)}};
 }
 
+Json make_audit() {
+  seed_random(kSeed + 6);
+  const GatewayKey gateway = GatewayKey::generate();
+  AuditCheckpoint checkpoint{random_array<16>(), 0, ms_of(kNow), {}};
+  Json entries = Json::array();
+  for (const ByteVector& record : {ByteVector{}, from_hex("0a01"), ByteVector(300, 0x5a)}) {
+    const std::uint64_t number = ++checkpoint.count;
+    const std::uint64_t at_ms = ms_of(kNow) - 1000 + number;
+    checkpoint.head = audit_step(checkpoint.head, number, at_ms, record);
+    entries.push_back({{"number", number},
+                       {"at_ms", at_ms},
+                       {"record", testing::hex_of(record)},
+                       {"head", testing::hex_of(checkpoint.head)}});
+  }
+  return {{"about", "a ledger of three entries and the gateway's checkpoint of it"},
+          {"gateway_seed", hex_of(gateway.expose_seed())},
+          {"gateway_key", testing::hex_of(gateway.public_key().bytes)},
+          {"practice_id", testing::hex_of(checkpoint.practice_id)},
+          {"entries", entries},
+          {"count", checkpoint.count},
+          {"at_ms", checkpoint.at_ms},
+          {"signature", testing::hex_of(sign_audit_checkpoint(gateway, checkpoint))}};
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vectors() {
@@ -288,7 +340,8 @@ std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vec
           {"handshake.json", make_handshakes()},
           {"ratchet.json", make_ratchet()},
           {"env.json", make_env()},
-          {"login.json", make_login()}};
+          {"login.json", make_login()},
+          {"audit.json", make_audit()}};
 }
 
 }  // namespace holdspace::crypto::testing

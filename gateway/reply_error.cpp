@@ -88,9 +88,9 @@ v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict) {
   return error;
 }
 
-v1::Error agreement_needed(const std::optional<storage::AgreementHash>& agreed) {
+v1::Error agreement_needed(const std::optional<storage::AgreementHash>& wanted) {
   auto error = make_error(v1::AGREEMENT_NEEDED);
-  if (agreed) error.set_agreement_hash(to_string(*agreed));
+  if (wanted) error.set_agreement_hash(to_string(*wanted));
   return error;
 }
 

@@ -65,7 +65,7 @@ boost::system::result<Offer, v1::Error> read_send(const Identity& who, const v1:
   if (fields.wrong()) return invalid_field(*fields.wrong());
 
   request.lane = to_lane(send.lane());
-  request.send_hash = crypto::hash32({view(send.SerializeAsString())});
+  request.send_hash = crypto::fingerprint(view(send.SerializeAsString()));
   const EnvelopeContext context{who.device, request.message, request.relationship, request.lane};
   for (int i = 0; i < send.copies_size(); ++i) {
     auto checked = check_envelope(send.copies(i), context);

@@ -219,7 +219,6 @@ v1::Error to_error(storage::ApplyPolicyError error) {
     case storage::ApplyPolicyError::not_found:
       return make_error(v1::NOT_FOUND);
     case storage::ApplyPolicyError::stale_policy:
-    case storage::ApplyPolicyError::changed:
       return make_error(v1::STALE_POLICY);
     case storage::ApplyPolicyError::quota:
       return make_error(v1::QUOTA);

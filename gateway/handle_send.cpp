@@ -39,6 +39,7 @@ Handled confirm(SessionPtr session, std::uint64_t request_id, const storage::Acc
   answer.set_first_in_closed_period(accepted.first_in_closed_period);
   answer.set_reply_time_hours(reply_hours);
   worker->gateway.metrics.send_answered(outcome_of(accepted, answer.verdict()));
+  if (request.held && !accepted.duplicate) session->notices().held_until(request.held->promise);
   session->reply(request_id, std::move(frame));
   co_await hint_recipients(worker, request.practice, request.sender.account, request.relationship,
                            request.lane, std::move(accepted.copies));

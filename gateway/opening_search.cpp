@@ -2,28 +2,57 @@
 #include "gateway/opening_search.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace holdspace::gateway {
+namespace {
 
-OpeningFound search_opening(const HeldRecord& record, const boundary::Gates& gates,
-                            boundary::Facts facts, boundary::Instant changed_at,
-                            boundary::Instant now) {
+// The version in force at `at`, null before the first.
+std::shared_ptr<const boundary::Gate> in_force(std::span<const VersionSince> versions,
+                                               boundary::Instant at) {
+  std::shared_ptr<const boundary::Gate> gate;
+  for (const auto& version : versions)
+    if (version.from <= at) gate = version.gate;
+  return gate;
+}
+
+}  // namespace
+
+std::vector<Era> eras_of(std::span<const VersionSince> therapist,
+                         std::span<const VersionSince> client) {
+  std::set<boundary::Instant> changes;
+  for (const auto& version : therapist) changes.insert(version.from);
+  for (const auto& version : client)
+    if (version.from > therapist.front().from) changes.insert(version.from);
+  std::vector<Era> eras;
+  for (const auto from : changes)
+    eras.push_back({from, in_force(therapist, from), in_force(client, from)});
+  return eras;
+}
+
+OpeningFound search_opening(const HeldRecord& record, std::span<const Era> eras,
+                            boundary::Facts facts, boundary::Instant now) {
   using Kind = OpeningFound::Kind;
   facts.accepted_version = record.version;
-  const auto pause = facts.pauses.of(facts.lane);
-  const auto from = std::min(std::max(record.accepted_at, changed_at), now);
-  const auto verdict = boundary::decide(gates, facts, from);
-  if (verdict.outcome == boundary::Outcome::refuse) return {Kind::never, std::nullopt};
-  if (record.promise && *record.promise <= std::min(changed_at, now) &&
-      !(pause && pause->contains(*record.promise)))
-    return {Kind::opened, record.promise};
-  if (verdict.outcome == boundary::Outcome::hold) {
-    const bool past = verdict.promise && *verdict.promise <= now;
-    return {past ? Kind::opened : Kind::waits, verdict.promise};
+  OpeningFound found;
+  for (std::size_t i = 0; i < eras.size(); ++i) {
+    const bool last = i + 1 == eras.size();
+    const auto until = last ? boundary::Instant::max() : eras[i + 1].from;
+    const auto from = std::min(std::max(record.accepted_at, eras[i].from), now);
+    if (until <= from) continue;
+    const auto verdict = boundary::decide(eras[i].gates(), facts, from);
+    if (verdict.outcome == boundary::Outcome::refuse) return {Kind::never, std::nullopt};
+    // Open when it was accepted as held: what had shut it was lifted since (a pause), and nobody
+    // wrote down when.
+    if (verdict.outcome == boundary::Outcome::release_now)
+      return {Kind::opened, from > record.accepted_at ? from : now};
+    found = {Kind::waits, verdict.promise};
+    if (verdict.promise && *verdict.promise < until) {
+      if (*verdict.promise <= now) found.kind = Kind::opened;
+      return found;
+    }
   }
-  // Open at that very instant. Where no policy was made since acceptance, something else was lifted
-  // (a pause, the client's own hours), and nobody wrote down when.
-  return {Kind::opened, changed_at > record.accepted_at ? from : now};
+  return found;
 }
 
 }  // namespace holdspace::gateway

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "boundary/decide.hpp"
 #include "boundary/time.hpp"
@@ -14,10 +17,29 @@ namespace holdspace::gateway {
 
 // The newest message of one device in one relationship and lane that was accepted as held.
 struct HeldRecord {
-  std::uint64_t version = 0;                 // of the therapist's policy, at acceptance
-  std::optional<boundary::Instant> promise;  // as told; none: no opening was in sight
+  std::uint64_t version = 0;  // of the therapist's policy, at acceptance
   boundary::Instant accepted_at{};
 };
+
+// One version of somebody's policy, in force from `from` until the next one.
+struct VersionSince {
+  boundary::Instant from{};
+  std::shared_ptr<const boundary::Gate> gate;
+};
+
+// A time in which neither side's policy changed: from `from` until the next era.
+struct Era {
+  boundary::Instant from{};
+  std::shared_ptr<const boundary::Gate> therapist;
+  std::shared_ptr<const boundary::Gate> client;  // null: no hours of the client's own
+
+  [[nodiscard]] boundary::Gates gates() const { return {*therapist, client.get()}; }
+};
+
+// Both sides' versions, each ascending by `from`, as one row of eras. It begins with the
+// therapist's first; `client` may be empty.
+[[nodiscard]] std::vector<Era> eras_of(std::span<const VersionSince> therapist,
+                                       std::span<const VersionSince> client);
 
 struct OpeningFound {
   enum class Kind : std::uint8_t {
@@ -31,14 +53,11 @@ struct OpeningFound {
   friend bool operator==(const OpeningFound&, const OpeningFound&) = default;
 };
 
-// `gates` and `facts` (of a message to the recipient, Moment::release) are the newest ones;
-// `changed_at` is when the newest of the gates' policies was made. The sender may come back long
-// after the opening, so it is looked for in the past:
-// - a promise that was due before the newest policy was made was kept under an earlier one, unless
-//   the lane was paused then;
-// - otherwise the first instant since acceptance, or since that policy, at which the gate is open.
-[[nodiscard]] OpeningFound search_opening(const HeldRecord& record, const boundary::Gates& gates,
-                                          boundary::Facts facts, boundary::Instant changed_at,
-                                          boundary::Instant now);
+// The first instant since acceptance at which the gate was or will be open, each instant judged by
+// the version that was in force then: the sender may come back long after the opening, and after
+// other changes. `eras`: at least one, ascending. `facts`: of a message to the recipient,
+// Moment::release, as they are at `now`.
+[[nodiscard]] OpeningFound search_opening(const HeldRecord& record, std::span<const Era> eras,
+                                          boundary::Facts facts, boundary::Instant now);
 
 }  // namespace holdspace::gateway

@@ -1,4 +1,5 @@
-// The one place where an error of any room becomes a wire code. A peer learns a code and the field
+// The one place where an error of any room becomes a wire code (in two files, reply_error.cpp and
+// reply_error_life.cpp). A peer learns a code and the field
 // that it can mend, never a cause. docs/protocol.md section 16.
 #pragma once
 
@@ -13,11 +14,16 @@
 #include "crypto/verify.hpp"
 #include "gateway/frame_check.hpp"
 #include "gateway/policy_wire.hpp"
+#include "gateway/relationship_change.hpp"
 #include "holdspace/v1/frame.pb.h"
 #include "storage/account_store.hpp"
+#include "storage/agreement_store.hpp"
+#include "storage/audit_store.hpp"
 #include "storage/error.hpp"
 #include "storage/held_store.hpp"
 #include "storage/invite_store.hpp"
+#include "storage/leaving_store.hpp"
+#include "storage/notice_store.hpp"
 #include "storage/policy_store.hpp"
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
@@ -67,6 +73,19 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error to_error(storage::ReplaceDevicesError error);
 [[nodiscard]] v1::Error to_error(storage::CreateInviteError error);
 [[nodiscard]] v1::Error to_error(storage::InviteError error);
+
+// The life of relationships, and what is held.
+[[nodiscard]] v1::Error to_error(ChangeError error);
+[[nodiscard]] v1::Error to_error(storage::SetRelationshipError error);
+[[nodiscard]] v1::Error to_error(storage::SignAgreementError error);
+[[nodiscard]] v1::Error to_error(storage::FetchAgreementError error);
+[[nodiscard]] v1::Error to_error(storage::FindSentError error);
+[[nodiscard]] v1::Error to_error(storage::WithdrawError error);
+[[nodiscard]] v1::Error to_error(storage::ReturnError error);
+[[nodiscard]] v1::Error to_error(storage::SetLeavingError error);
+[[nodiscard]] v1::Error to_error(const storage::FinishLeavingFault& fault);
+[[nodiscard]] v1::Error to_error(storage::AckNoticesError error);
+[[nodiscard]] v1::Error to_error(storage::FetchAuditError error);
 
 // Names for metrics and logs: the enumerator's own spelling.
 [[nodiscard]] std::string_view name(v1::ErrorCode code);

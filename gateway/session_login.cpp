@@ -71,6 +71,9 @@ asio::awaitable<Entrance::Next> Entrance::perform(LoginAction action) {
     case LoginAction::answer_conflict:
       answer(make_error(v1::CONFLICT), CloseCode::unauthenticated);
       co_return std::nullopt;
+    case LoginAction::answer_pair_exists:
+      answer(make_error(v1::PAIR_EXISTS), CloseCode::unauthenticated);
+      co_return std::nullopt;
     case LoginAction::answer_invalid:
       answer(invalid_field(wrong_field_), CloseCode::unauthenticated);
       co_return std::nullopt;

@@ -16,10 +16,11 @@ namespace asio = boost::asio;
 RedeemDone outcome(storage::RedeemError error) {
   switch (error) {
     case storage::RedeemError::not_found:
-    case storage::RedeemError::pair_exists:
       return RedeemDone::gone;
     case storage::RedeemError::account_exists:
       return RedeemDone::account_taken;
+    case storage::RedeemError::pair_exists:
+      return RedeemDone::pair_exists;
     case storage::RedeemError::uncertain:
       return RedeemDone::uncertain;
     case storage::RedeemError::invalid:

@@ -11,6 +11,7 @@ namespace {
 
 SignAgreementError refusal_of(std::string_view word) {
   return refusal<SignAgreementError>(word, {{"not_found", SignAgreementError::not_found},
+                                            {"stale", SignAgreementError::stale},
                                             {"closed", SignAgreementError::closed},
                                             {"quota", SignAgreementError::quota}});
 }
@@ -39,11 +40,9 @@ FunctionCall agreement_call(std::string_view function, const keys::Practice& nam
 
 }  // namespace
 
-Answer<Signed, SignAgreementError> AgreementStore::sign_agreement(PracticeId practice,
-                                                                  RelationshipId relationship,
-                                                                  AccountId account,
-                                                                  AgreementSignature signature,
-                                                                  Trail trail, Deadline deadline) {
+Answer<Signed, SignAgreementError> AgreementStore::sign_agreement(
+    PracticeId practice, RelationshipId relationship, AccountId account, std::uint64_t revision,
+    AgreementSignature signature, Trail trail, Deadline deadline) {
   if (signature.statement.empty() || signature.statement.size() > kStatementMax ||
       !is_in_bounds(trail)) {
     co_return SignAgreementError::invalid;
@@ -51,7 +50,7 @@ Answer<Signed, SignAgreementError> AgreementStore::sign_agreement(PracticeId pra
   const keys::Practice names(practice);
   FunctionCall call = agreement_call("hs_sign_agreement", names, relationship, account);
   call.arg({signature.terms.begin(), signature.terms.end()}).arg(std::move(signature.statement));
-  call.arg(std::move(trail.audit));
+  call.arg(std::move(trail.audit)).arg(std::to_string(revision));
   add_notices(call, std::move(trail.notices));
   const auto told = co_await tell(pool_.for_key(account), std::move(call), deadline);
   if (!told) co_return to_error<SignAgreementError>(told.error());

@@ -37,6 +37,7 @@ struct Signed {
 
 enum class SignAgreementError : std::uint8_t {
   not_found,  // unknown, or the account is not a party: one answer
+  stale,      // the relationship's revision is another one: read it again
   closed,     // nobody has joined the relationship yet, or it has ended
   quota,      // the notices of an account are full
   invalid,    // a bound is broken
@@ -57,12 +58,11 @@ class AgreementStore {
  public:
   explicit AgreementStore(ConnectionPool& pool) : pool_(pool) {}
 
-  // One side signs. The same again is done already.
-  [[nodiscard]] Answer<Signed, SignAgreementError> sign_agreement(PracticeId practice,
-                                                                  RelationshipId relationship,
-                                                                  AccountId account,
-                                                                  AgreementSignature signature,
-                                                                  Trail trail, Deadline deadline);
+  // One side signs. `revision`: of the relationship, on which the trail was computed. The same
+  // again is done already.
+  [[nodiscard]] Answer<Signed, SignAgreementError> sign_agreement(
+      PracticeId practice, RelationshipId relationship, AccountId account, std::uint64_t revision,
+      AgreementSignature signature, Trail trail, Deadline deadline);
 
   // One side takes its signature back: from now on no terms are in force. Possible in any state.
   // Answers the revision. Again: done already.

@@ -171,17 +171,51 @@ Answer<std::vector<DevicePromise>, CommandError> HeldStore::promises(PracticeId 
   co_return answer;
 }
 
-Answer<bool, CommandError> HeldStore::settle_promise(PracticeId practice, DeviceRef device,
-                                                     DevicePromise promise, Deadline deadline) {
+Answer<PromiseSettled, CommandError> HeldStore::settle_promise(PracticeId practice,
+                                                               DeviceRef device,
+                                                               DevicePromise promise,
+                                                               std::optional<OpeningNotice> notice,
+                                                               Deadline deadline) {
+  const keys::Device names(practice, device);
   FunctionCall call("hs_settle_promise");
-  call.key(keys::Device(practice, device).promises());
-  call.arg(promise_field(promise)).arg(promise_value(promise));
+  call.key(names.promises()).key(names.notices_prefix());
+  call.arg(promise_field(promise)).arg(promise_value(promise)).arg(to_hex(device.account));
+  call.arg(notice ? std::to_string(notice->opened_at.time_since_epoch().count()) : std::string());
+  call.arg(notice ? std::move(notice->bytes) : std::string());
   const auto told = co_await tell(pool_.for_key(device.account), std::move(call), deadline);
   if (!told) co_return told.error();
   Fields fields(told->fields);
-  const bool gone = fields.number() == 1;
-  if (!told->is_ok() || !fields.well()) co_return CommandError::corrupt;
-  co_return gone;
+  const std::string word = fields.text();
+  if (told->is_ok() && fields.well()) {
+    if (word == "told") co_return PromiseSettled::told;
+    if (word == "known") co_return PromiseSettled::known;
+    if (word == "overtaken") co_return PromiseSettled::overtaken;
+    if (word == "no_room") co_return PromiseSettled::no_room;
+  }
+  co_return CommandError::corrupt;
+}
+
+Answer<SentMessage, FindSentError> HeldStore::find_sent(PracticeId practice, DeviceRef sender,
+                                                        RelationshipId relationship,
+                                                        MessageId message, Deadline deadline) {
+  FunctionCall call("hs_find_sent");
+  call.key(keys::Device(practice, sender).sent());
+  call.arg(to_bytes(message)).arg(to_hex(relationship));
+  const auto told = co_await tell(pool_.for_key(sender.account), std::move(call), deadline);
+  if (!told) co_return to_error<FindSentError>(told.error());
+  if (!told->is_ok()) {
+    co_return refusal<FindSentError>(told->word, {{"not_found", FindSentError::not_found}});
+  }
+  Fields fields(told->fields);
+  SentMessage sent;
+  sent.held = fields.number() == 1;
+  sent.is_gone = fields.number() == 1;
+  sent.accepted_at = fields.instant();
+  const auto lane = boundary::parse_lane(fields.text());
+  sent.verdict = fields.text();
+  if (!fields.well() || !lane) co_return FindSentError::corrupt;
+  sent.lane = *lane;
+  co_return sent;
 }
 
 }  // namespace holdspace::storage

@@ -59,6 +59,36 @@ struct DevicePromise {
   friend bool operator==(const DevicePromise&, const DevicePromise&) = default;
 };
 
+// The gate has opened for what a device had sent.
+struct OpeningNotice {
+  boundary::Instant opened_at{};
+  std::string bytes;  // serialised, 1..kNoticeBytesMax
+};
+
+// What became of a promise.
+enum class PromiseSettled : std::uint8_t {
+  told,       // the account has a notice of its opening
+  known,      // none was wanted, or another device's promise has had this opening told
+  overtaken,  // a newer promise has taken its place
+  no_room,    // the notices of the account are full: it stands, try again later
+};
+
+// What the sending device's record says of a message.
+struct SentMessage {
+  bool held = false;     // accepted into a shut gate
+  bool is_gone = false;  // withdrawn, or gone back
+  boundary::Instant accepted_at{};
+  boundary::Lane lane = boundary::Lane::routine;
+  std::string verdict;  // serialised, as told
+};
+
+enum class FindSentError : std::uint8_t {
+  not_found,  // the device sent no such message in this relationship, or longer than 65 days ago
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
 enum class WithdrawError : std::uint8_t {
   not_found,         // the device sent no such message in this relationship, or it was never held
   already_released,  // a device of the recipient has been given it
@@ -117,9 +147,16 @@ class HeldStore {
                                                                           DeviceRef device,
                                                                           Deadline deadline);
 
-  // The device knows that this promise was kept. False when a newer one has taken its place.
-  [[nodiscard]] Answer<bool, CommandError> settle_promise(PracticeId practice, DeviceRef device,
-                                                          DevicePromise promise, Deadline deadline);
+  // Done with a promise: the account is told of the opening (`notice`; none: of nothing), once for
+  // each relationship, lane and opening, however many devices and gateways ask.
+  [[nodiscard]] Answer<PromiseSettled, CommandError> settle_promise(
+      PracticeId practice, DeviceRef device, DevicePromise promise,
+      std::optional<OpeningNotice> notice, Deadline deadline);
+
+  // Changes nothing.
+  [[nodiscard]] Answer<SentMessage, FindSentError> find_sent(PracticeId practice, DeviceRef sender,
+                                                             RelationshipId relationship,
+                                                             MessageId message, Deadline deadline);
 
  private:
   ConnectionPool& pool_;

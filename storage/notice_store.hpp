@@ -1,5 +1,6 @@
-// Notices to an account: kept until every active device has acknowledged them, or until room is
-// needed and one device has. Written by the transitions that they tell of (trail.hpp).
+// Notices to an account: kept until every active device has acknowledged them, for 90 days, or
+// until room is needed and one device has. Written by the transitions that they tell of
+// (trail.hpp).
 #pragma once
 
 #include <cstddef>

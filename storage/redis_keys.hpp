@@ -93,8 +93,9 @@ class Practice {
   // until it is struck.
   [[nodiscard]] std::string conflicts() const { return start_ + "conflicts"; }
 
-  // hash {last, first, acked, c<device>, <id>}: notices to an account. Life: a notice until every
-  // active device has acknowledged it, at most kNoticesMax.
+  // hash {last, first, acked, c<device>, o<relationship>:<lane>, <id>}: notices to an account.
+  // Life: a notice until every active device has acknowledged it or 90 days have passed, at most
+  // kNoticesMax.
   [[nodiscard]] std::string notices_prefix() const { return start_ + "notices:"; }
   [[nodiscard]] std::string notices(const AccountId& id) const {
     return notices_prefix() + to_hex(id);

@@ -39,7 +39,7 @@ Answer<RelationshipPolicy, RelationshipError> RelationshipStore::facts(PracticeI
   const keys::Practice names(practice);
   FunctionCall call("hs_relationship_facts");
   call.key(names.relationship_prefix()).key(names.policy_prefix());
-  call.arg(to_hex(relationship)).arg(to_hex(asker));
+  call.arg(to_hex(relationship)).arg(asker.is_none() ? std::string() : to_hex(asker));
   call.arg(std::to_string(known.policy)).arg(std::to_string(known.hours));
   const auto told = co_await tell(pool_.for_key(asker), std::move(call), deadline);
   if (!told) co_return to_error<RelationshipError>(told.error());
@@ -83,13 +83,14 @@ Answer<RelationshipChanged, SetRelationshipError> RelationshipStore::set_relatio
   if (change.revision >= kNumberMax) co_return SetRelationshipError::stale;
   const keys::Practice names(practice);
   FunctionCall call("hs_set_relationship");
-  call.key(names.audit());
+  call.key(names.audit()).key(names.policy_prefix());
   add_message_names(call, names);
   call.arg(to_hex(change.relationship)).arg(std::to_string(change.revision));
   call.arg(std::string(boundary::name(change.state)));
   call.arg(change.ends_at ? milliseconds(*change.ends_at) : std::string());
   call.arg(pause_text(change.routine_pause)).arg(pause_text(change.logistics_pause));
   call.arg(std::move(change.trail.audit));
+  call.arg(change.held_count ? std::to_string(*change.held_count) : std::string("any"));
   for (std::string& part : *parts) call.arg(std::move(part));
   add_notices(call, std::move(change.trail.notices));
   const auto told = co_await tell(pool_.any(), std::move(call), deadline);
@@ -99,6 +100,7 @@ Answer<RelationshipChanged, SetRelationshipError> RelationshipStore::set_relatio
                                             {{"not_found", SetRelationshipError::not_found},
                                              {"stale", SetRelationshipError::stale},
                                              {"unlawful", SetRelationshipError::unlawful},
+                                             {"changed", SetRelationshipError::changed},
                                              {"quota", SetRelationshipError::quota}});
   }
   Fields fields(told->fields);

@@ -86,6 +86,9 @@ struct RelationshipChange {
   std::optional<boundary::Instant> ends_at;  // with `ending`, and only then
   std::optional<LanePause> routine_pause;
   std::optional<LanePause> logistics_pause;
+  // HeldPage::held_count of the therapist on which the notices were computed; none: they do not
+  // depend on what is held.
+  std::optional<std::uint64_t> held_count;
   ReturnForm returned;  // `severed`: to the senders of what nobody has collected
   Trail trail;
 };
@@ -99,6 +102,7 @@ enum class SetRelationshipError : std::uint8_t {
   not_found,
   stale,     // `revision` is not the current one
   unlawful,  // the state does not follow on the present one
+  changed,   // a message was accepted as held since held_count was read: compute again
   quota,     // the notices of an account are full; never for `severed`
   invalid,   // a bound is broken, an empty pause, ends_at without `ending` or the reverse
   unavailable,
@@ -111,7 +115,8 @@ class RelationshipStore {
  public:
   explicit RelationshipStore(ConnectionPool& pool) : pool_(pool) {}
 
-  // What a send, a preview or a policy request of a party needs.
+  // What a send, a preview or a policy request of a party needs. `asker`: none for whoever may see
+  // every relationship.
   [[nodiscard]] Answer<RelationshipPolicy, RelationshipError> facts(PracticeId practice,
                                                                     RelationshipId relationship,
                                                                     AccountId asker,
@@ -123,9 +128,9 @@ class RelationshipStore {
       PracticeId practice, AccountId account, Deadline deadline);
 
   // Moves a relationship along: active <-> paused, active and paused -> ending, all three -> ended
-  // or severed, which are final. The same state with other pauses or another end is lawful.
-  // `severed` takes back in the same step everything that waits between the two. The same change
-  // again is done already.
+  // or severed, ended -> severed, which is final. The same state with other pauses or another end
+  // is lawful. `severed` takes back in the same step everything that waits between the two. The
+  // same change again is done already.
   [[nodiscard]] Answer<RelationshipChanged, SetRelationshipError> set_relationship(
       PracticeId practice, RelationshipChange change, Deadline deadline);
 

@@ -167,11 +167,20 @@ local function disconnect(keys, args)
   return {'ok', 1}
 end
 
+-- hs_places. KEYS: 1 connected devices of the account (hash). No ARGV. Answers the place (32 bytes) of each.
+local function places(keys, args)
+  expect(keys, 1, args, 0)
+  local answer = redis.call('HVALS', keys[1])
+  table.insert(answer, 1, 'ok')
+  return answer
+end
+
 redis.register_function{function_name = 'hs_device_facts', callback = device_facts, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_fetch_devices', callback = fetch_devices, flags = {'no-writes'}}
 -- A lost device is revoked when memory is full, too.
 redis.register_function{function_name = 'hs_replace_device_list', callback = replace_device_list, flags = {'allow-oom'}}
 redis.register_function{function_name = 'hs_list_accounts', callback = list_accounts, flags = {'no-writes'}}
+redis.register_function{function_name = 'hs_places', callback = places, flags = {'no-writes'}}
 -- Logins go on when memory is full: without them nobody could read and ack.
 redis.register_function{function_name = 'hs_connect', callback = connect, flags = {'allow-oom'}}
 redis.register_function{function_name = 'hs_disconnect', callback = disconnect, flags = {'allow-oom'}}

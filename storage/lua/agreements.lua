@@ -11,10 +11,10 @@ local function statement_field(record, account)
 end
 
 -- hs_sign_agreement. KEYS: 1 relationship (hash), 2 audit ledger (list), 3 notices prefix. ARGV: 1 who signs,
--- hex; 2 hash of the terms, 32 bytes; 3 signed statement, bytes; 4 audit record; then notices. Answers the
--- revision and 1 when the terms are in force.
+-- hex; 2 hash of the terms, 32 bytes; 3 signed statement, bytes; 4 audit record; 5 the relationship's revision on
+-- which the notices were computed; then notices. Answers the revision and 1 when the terms are in force.
 local function sign_agreement(keys, args)
-  if #keys ~= 3 or #args < 4 then broken('hs_sign_agreement: counts') end
+  if #keys ~= 3 or #args < 5 then broken('hs_sign_agreement: counts') end
   local record = redis.call('HMGET', keys[1], 'therapist', 'client', 'state', 'revision', 'agreement')
   local field, other = statement_field(record, args[1])
   if not field then return {'not_found'} end
@@ -22,7 +22,8 @@ local function sign_agreement(keys, args)
   if redis.call('HGET', keys[1], field) == args[2] .. args[3] then
     return {'ok', tonumber(record[4]), record[5] == args[2] and 1 or 0}
   end
-  local plan, now = plan_notices(keys[3], notices_from(args, 5)), now_ms()
+  if record[4] ~= args[5] then return {'stale'} end
+  local plan, now = plan_notices(keys[3], notices_from(args, 6)), now_ms()
   if not plan then return {'quota'} end
   local both = string.sub(redis.call('HGET', keys[1], other) or '', 1, 32) == args[2]
   redis.call('HSET', keys[1], field, args[2] .. args[3])

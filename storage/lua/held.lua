@@ -121,13 +121,33 @@ local function promises(keys, args)
   return answer
 end
 
--- hs_settle_promise. KEYS as hs_promises. ARGV: 1 field, 2 value as hs_promises answered them. Answers 1 when it
--- was still so and is gone.
+-- hs_settle_promise. KEYS: 1 promises to the device (hash), 2 notices prefix. ARGV: 1 field, 2 value as hs_promises
+-- answered them; 3 account, hex; 4 instant of the opening, ms, and 5 the notice about it, both '' for none. Answers
+-- 'overtaken' when a newer promise has taken its place, 'no_room' when the notices are full, 'known' when another
+-- device's promise has had the opening told, else 'told'. The promise is gone with the last two.
 local function settle_promise(keys, args)
-  expect(keys, 1, args, 2)
-  if redis.call('HGET', keys[1], args[1]) ~= args[2] then return {'ok', 0} end
+  expect(keys, 2, args, 5)
+  if redis.call('HGET', keys[1], args[1]) ~= args[2] then return {'ok', 'overtaken'} end
+  local opened, told_key = 'o' .. args[1], keys[2] .. args[3]
+  local news = args[4] ~= '' and tonumber(redis.call('HGET', told_key, opened) or 0) < tonumber(args[4])
+  local plan = news and plan_notices(keys[2], {{args[3], args[5]}})
+  if news and not plan then return {'ok', 'no_room'} end
   redis.call('HDEL', keys[1], args[1])
-  return {'ok', 1}
+  if not news then return {'ok', 'known'} end
+  redis.call('HSET', told_key, opened, args[4])
+  write_notices(plan, now_ms())
+  return {'ok', 'told'}
+end
+
+-- hs_find_sent. KEYS: 1 sent by the device (hash). ARGV: 1 message id, 16 bytes; 2 relationship, hex. Answers whether
+-- it was accepted as held (1), whether it was withdrawn or has gone back (1), instant, lane and verdict.
+local function find_sent(keys, args)
+  expect(keys, 1, args, 2)
+  local record = redis.call('HGET', keys[1], args[1])
+  local sent = record and read_sent(record)
+  if not sent or to_hex(sent.relationship) ~= args[2] then return {'not_found'} end
+  local gone = sent.status == 'w' or sent.status == 'b'
+  return {'ok', sent.status == 'r' and 0 or 1, gone and 1 or 0, sent.at, sent.lane, sent.verdict}
 end
 
 -- What takes messages away frees memory: it runs when that is full.
@@ -135,4 +155,5 @@ redis.register_function{function_name = 'hs_withdraw', callback = withdraw, flag
 redis.register_function{function_name = 'hs_return', callback = return_held, flags = {'allow-oom'}}
 redis.register_function{function_name = 'hs_list_held', callback = list_held, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_promises', callback = promises, flags = {'no-writes'}}
-redis.register_function{function_name = 'hs_settle_promise', callback = settle_promise, flags = {'allow-oom'}}
+redis.register_function('hs_settle_promise', settle_promise)
+redis.register_function{function_name = 'hs_find_sent', callback = find_sent, flags = {'no-writes'}}

@@ -34,7 +34,8 @@ local function finish_leaving(keys, args)
     for _, message in ipairs(messages_between(names, id)) do
       if message.held and not message.read and not message.collected then left = left + 1 end
     end
-    if kLawful[redis.call('HGET', names.relationship .. id, 'state')] then ending[#ending + 1] = id end
+    local lawful = kLawful[redis.call('HGET', names.relationship .. id, 'state')]
+    if lawful and lawful.ended then ending[#ending + 1] = id end
   end
   if left > 0 then return {'items_left', left} end
   local plan = plan_notices(names.notices, notices_from(args, 3))

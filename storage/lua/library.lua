@@ -45,6 +45,11 @@ local function policy_version(policy_key)
   return redis.call('HGET', policy_key, 'version') or '0'
 end
 
+-- How many messages were ever accepted as held under a policy.
+local function held_count(policy_key)
+  return redis.call('HGET', policy_key, 'held_count') or '0'
+end
+
 -- Whether two accounts share a relationship that lets them see each other's keys.
 local kSeeingStates = {active = true, paused = true, ending = true}
 local function related(relationships_a, relationships_b, relationship_prefix)

@@ -1,8 +1,19 @@
 -- Notices: what the service tells an account about its own messages and agreements, kept until it knows. A hash
 -- of the account: last (id given out last), first (oldest kept), acked (the highest id that any device has
--- acknowledged), c<device> (through which id that device has), and <id> -> instant (15 digits, ms) and bytes.
+-- acknowledged), c<device> (through which id that device has), o<relationship>:<lane> (the last opening told of), and <id> -> instant (15 digits, ms) and bytes.
 
 local kNoticesMax = 1000
+local kNoticeLifeMs = 90 * 24 * 3600 * 1000
+
+-- How many of the oldest notices have outlived their time.
+local function count_outlived(key, first, last)
+  local until_ms = now_ms() - kNoticeLifeMs
+  for id = first, last do
+    local notice = redis.call('HGET', key, decimal(id))
+    if not notice or tonumber(string.sub(notice, 1, 15)) > until_ms then return id - first end
+  end
+  return last - first + 1
+end
 
 -- Makes room for notices and gives them their ids; writes nothing. `list` has {account, bytes} in their order.
 -- Answers the plan for write_notices(), or nil when an account would have more than kNoticesMax of which no
@@ -22,9 +33,10 @@ local function plan_notices(prefix, list, beyond)
   end
   for _, box in ipairs(order) do
     local excess = box.last - box.first + 1 + #box.added - kNoticesMax
-    local seen = math.max(0, box.acked - box.first + 1)
+    local outlived = count_outlived(box.key, box.first, box.last)
+    local seen = math.max(outlived, box.acked - box.first + 1)
     if excess > seen and not beyond then return nil end
-    box.dropped = math.max(0, math.min(excess, seen))
+    box.dropped = math.max(outlived, math.min(excess, seen))
   end
   return order
 end
@@ -57,7 +69,7 @@ local function fetch_notices(keys, args)
   expect(keys, 1, args, 3)
   local state = redis.call('HMGET', keys[1], 'last', 'first', 'c' .. args[1])
   local last, first = tonumber(state[1] or 0), tonumber(state[2] or 1)
-  local from = math.max(first, tonumber(args[2]) + 1, tonumber(state[3] or 0) + 1)
+  local from = math.max(first + count_outlived(keys[1], first, last), tonumber(args[2]) + 1, tonumber(state[3] or 0) + 1)
   local answer = {'ok'}
   for id = from, math.min(last, from + tonumber(args[3]) - 1) do
     local notice = redis.call('HGET', keys[1], decimal(id)) or broken('notice')

@@ -54,7 +54,7 @@ local function apply_policy(keys, args)
     return {'ok', tonumber(current)}
   end
   if current ~= args[2] then return {'stale_policy'} end
-  if args[5] ~= 'any' and (redis.call('HGET', keys[2], 'held_count') or '0') ~= args[5] then return {'changed'} end
+  if args[5] ~= 'any' and held_count(keys[2]) ~= args[5] then return {'changed'} end
   local plan = plan_notices(keys[7], notices_from(args, 7))
   if not plan then return {'quota'} end
   local relationships = role == '3' and redis.call('SMEMBERS', keys[3]) or {}

@@ -30,12 +30,12 @@ local function unknown_document(policy_key, version, known)
 end
 
 -- hs_relationship_facts. KEYS: 1 relationship prefix, 2 policy prefix. ARGV: 1 relationship, hex; 2 asking
--- account, hex; 3 and 4 the versions of policy and hours that the caller knows. Answers the facts, the policy's
+-- account, hex, or '' for whoever may see them all; 3 and 4 the versions of policy and hours that the caller knows. Answers the facts, the policy's
 -- and the hours' document, '' for those that are known or absent.
 local function facts_for_party(keys, args)
   expect(keys, 2, args, 4)
   local facts = relationship_facts(keys[1], keys[2], args[1])
-  if not facts or (facts[2] ~= args[2] and facts[3] ~= args[2]) then return {'not_found'} end
+  if not facts or (args[2] ~= '' and facts[2] ~= args[2] and facts[3] ~= args[2]) then return {'not_found'} end
   return {'ok', facts, unknown_document(keys[2] .. facts[2], facts[5], args[3]),
     unknown_document(keys[2] .. facts[3], facts[11], args[4])}
 end
@@ -54,11 +54,13 @@ local function list_relationships(keys, args)
 end
 
 -- Which state follows on which. `invited` becomes active when its invite is redeemed, and not here; the same
--- state again changes its pauses or its end. `ended` and `severed` are final.
+-- state again changes its pauses or its end. `ended` leads to `severed` alone: what was accepted before the ending
+-- would still pass at its opening. `severed` is final.
 local kLawful = {
   active = {active = true, paused = true, ending = true, ended = true, severed = true},
   paused = {active = true, paused = true, ending = true, ended = true, severed = true},
   ending = {ending = true, ended = true, severed = true},
+  ended = {severed = true},
 }
 
 -- Every message that waits in a relationship, both ways, all lanes.
@@ -78,16 +80,18 @@ local function set_or_clear(key, field, value)
   if value == '' then redis.call('HDEL', key, field) else redis.call('HSET', key, field, value) end
 end
 
--- hs_set_relationship. KEYS: 1 audit ledger (list), then the six of names_at(). ARGV: 1 relationship, hex; 2 the
--- revision that it was made from; 3 state; 4 ends at, ms or ''; 5 and 6 pause of the routine and the logistics
--- lane, 'from:until:reason' or ''; 7 audit record; nine of form_at(); then notices (see notices_from). `severed`
+-- hs_set_relationship. KEYS: 1 audit ledger (list), 2 policy prefix, then the six of names_at(). ARGV:
+-- 1 relationship, hex; 2 the revision that it was made from; 3 state; 4 ends at, ms or ''; 5 and 6 pause of the
+-- routine and the logistics lane, 'from:until:reason' or ''; 7 audit record; 8 the held_count of the therapist's
+-- policy on which it was computed, or 'any'; nine of form_at(); then notices (see notices_from). `severed`
 -- also takes back everything that waits, and tells the senders of what nobody has collected; it is not refused
 -- for want of room. Answers the new revision and how many messages went back.
 local function set_relationship(keys, args)
-  if #keys ~= 1 + kMessageNames or #args < 7 + kFormArgs then broken('hs_set_relationship: counts') end
-  local names, now, state = names_at(keys, 1), now_ms(), args[3]
+  if #keys ~= 2 + kMessageNames or #args < 8 + kFormArgs then broken('hs_set_relationship: counts') end
+  local names, now, state = names_at(keys, 2), now_ms(), args[3]
   local key, next_revision = names.relationship .. args[1], decimal(tonumber(args[2]) + 1)
-  local record = redis.call('HMGET', key, 'state', 'revision', 'ends_at', 'pause:routine', 'pause:logistics')
+  local record = redis.call('HMGET', key, 'state', 'revision', 'ends_at', 'pause:routine', 'pause:logistics',
+    'therapist')
   if not record[1] then return {'not_found'} end
   if record[2] == next_revision and record[1] == state and (record[3] or '') == args[4]
     and (record[4] or '') == args[5] and (record[5] or '') == args[6] then
@@ -95,7 +99,8 @@ local function set_relationship(keys, args)
   end
   if record[2] ~= args[2] then return {'stale'} end
   if not kLawful[record[1]] or not kLawful[record[1]][state] then return {'unlawful'} end
-  local severed, notices, form, returned = state == 'severed', notices_from(args, 17), form_at(args, 7), 0
+  if args[8] ~= 'any' and held_count(keys[2] .. record[6]) ~= args[8] then return {'changed'} end
+  local severed, notices, form, returned = state == 'severed', notices_from(args, 18), form_at(args, 8), 0
   local messages = severed and messages_between(names, args[1]) or {}
   for _, message in ipairs(messages) do
     message.returned = not message.collected and not message.read

@@ -148,28 +148,37 @@ TEST(NoticeFsm, asks_at_every_fourth_poll) {
   EXPECT_EQ(fsm.next(at(0s)).kind, Kind::fetch);
 }
 
-// Mon-Fri 09:00-17:00 in London, in the direction to the therapist. 2026-03-27 is a Friday, and the
-// clocks go forward on Sunday the 29th.
-boundary::Gate weekdays(int start_hour = 9, int end_hour = 17) {
+using GatePtr = std::shared_ptr<const boundary::Gate>;
+
+// Mon-Fri in London, in the direction to the therapist. 2026-03-27 is a Friday, and the clocks go
+// forward on Sunday the 29th.
+GatePtr weekdays(std::uint32_t start_hour = 9, std::uint32_t end_hour = 17) {
   boundary::Policy policy;
   policy.zone = "Europe/London";
-  for (int day = 0; day < 5; ++day) {
+  for (unsigned day = 1; day <= 5; ++day) {
     boundary::WeeklyWindow window;
-    window.lane = boundary::Lane::routine;
-    window.direction = boundary::Direction::to_therapist;
-    window.weekday = std::chrono::weekday(static_cast<unsigned>(day + 1));
-    window.start_minute = static_cast<std::uint32_t>(60 * start_hour);
-    window.end_minute = static_cast<std::uint32_t>(60 * end_hour);
+    window.weekday = std::chrono::weekday(day);
+    window.start_minute = 60 * start_hour;
+    window.end_minute = 60 * end_hour;
     policy.windows.push_back(window);
   }
   auto gate = boundary::Gate::compile(std::move(policy));
   EXPECT_TRUE(gate.has_value());
-  return std::move(*gate);
+  return std::make_shared<const boundary::Gate>(std::move(*gate));
 }
 
-Instant utc(int day, int hour, int minute = 0) {  // of March 2026
-  return Instant(std::chrono::sys_days(std::chrono::year(2026) / 3 / day) +
-                 std::chrono::hours(hour) + std::chrono::minutes(minute));
+GatePtr shut() {
+  boundary::Policy policy;
+  policy.zone = "Etc/UTC";
+  auto gate = boundary::Gate::compile(std::move(policy));
+  EXPECT_TRUE(gate.has_value());
+  return std::make_shared<const boundary::Gate>(std::move(*gate));
+}
+
+Instant utc(int day, int hour, int minute = 0) {  // of March 2026; day 32 is the first of April
+  return Instant(std::chrono::sys_days(std::chrono::year(2026) / 3 / 1) +
+                 std::chrono::days(day - 1) + std::chrono::hours(hour) +
+                 std::chrono::minutes(minute));
 }
 
 boundary::Facts released() {
@@ -179,69 +188,108 @@ boundary::Facts released() {
 }
 
 const Instant kLongAgo = utc(1, 0);
-// Written on Sunday at 23:10 London time, promised for Monday 09:00.
-const HeldRecord kSunday{1, utc(30, 8), utc(29, 22, 10)};
+// Written on Sunday at 23:10 London time, promised for Monday 09:00, which is 08:00 UTC.
+const HeldRecord kSunday{1, utc(29, 22, 10)};
 
 using Found = OpeningFound::Kind;
 
+OpeningFound search(const std::vector<VersionSince>& versions, const boundary::Facts& facts,
+                    Instant now) {
+  return search_opening(kSunday, eras_of(versions, {}), facts, now);
+}
+
 TEST(OpeningSearch, waits_for_the_promise_and_finds_it_at_its_instant) {
-  const auto gate = weekdays();
-  const auto before = search_opening(kSunday, {gate}, released(), kLongAgo, utc(30, 7, 59));
-  EXPECT_EQ(before, (OpeningFound{Found::waits, utc(30, 8)}));
-  const auto after = search_opening(kSunday, {gate}, released(), kLongAgo, utc(30, 8));
-  EXPECT_EQ(after, (OpeningFound{Found::opened, utc(30, 8)}));
+  const std::vector<VersionSince> one = {{kLongAgo, weekdays()}};
+  EXPECT_EQ(search(one, released(), utc(30, 7, 59)), (OpeningFound{Found::waits, utc(30, 8)}));
+  EXPECT_EQ(search(one, released(), utc(30, 8)), (OpeningFound{Found::opened, utc(30, 8)}));
 }
 
 TEST(OpeningSearch, names_the_opening_and_not_the_time_at_which_its_sender_came_back) {
-  const auto gate = weekdays();
+  const std::vector<VersionSince> one = {{kLongAgo, weekdays()}};
   for (const auto now : {utc(30, 12), utc(30, 20), utc(31, 3), utc(31, 23)})
-    EXPECT_EQ(search_opening(kSunday, {gate}, released(), kLongAgo, now).at, utc(30, 8));
+    EXPECT_EQ(search(one, released(), now).at, utc(30, 8));
 }
 
-TEST(OpeningSearch, keeps_a_promise_that_was_due_under_an_earlier_policy) {
-  const auto later = weekdays(13, 14);
-  const auto found = search_opening(kSunday, {later}, released(), utc(30, 10), utc(31, 0));
-  EXPECT_EQ(found, (OpeningFound{Found::opened, utc(30, 8)}));
+TEST(OpeningSearch, judges_each_instant_by_the_version_that_was_in_force_then) {
+  // Opened on Monday under the first; the second came two hours later.
+  const std::vector<VersionSince> after = {{kLongAgo, weekdays()}, {utc(30, 10), weekdays(13, 14)}};
+  EXPECT_EQ(search(after, released(), utc(31, 0)), (OpeningFound{Found::opened, utc(30, 8)}));
+  // Shut before Monday's opening, promised anew, and open again since Tuesday noon.
+  const std::vector<VersionSince> between = {
+      {kLongAgo, weekdays()}, {utc(30, 7), shut()}, {utc(31, 11), weekdays()}};
+  EXPECT_EQ(search(between, released(), utc(31, 20)), (OpeningFound{Found::opened, utc(31, 11)}));
+  const std::vector<VersionSince> still = {{kLongAgo, weekdays()}, {utc(30, 7), shut()}};
+  EXPECT_EQ(search(still, released(), utc(31, 20)), (OpeningFound{Found::waits, std::nullopt}));
 }
 
-TEST(OpeningSearch, finds_an_earlier_opening_of_a_newer_policy_but_none_before_it_was_made) {
-  const auto early = weekdays(6, 20);
-  const auto found = search_opening(kSunday, {early}, released(), utc(29, 23), utc(30, 6));
-  EXPECT_EQ(found, (OpeningFound{Found::opened, utc(30, 5)}));
+TEST(OpeningSearch, finds_an_earlier_opening_of_a_newer_version_but_none_before_it_was_made) {
+  const std::vector<VersionSince> early = {{kLongAgo, weekdays()}, {utc(29, 23), weekdays(6, 20)}};
+  EXPECT_EQ(search(early, released(), utc(30, 6)), (OpeningFound{Found::opened, utc(30, 5)}));
   // Made in the middle of what it opens: open since it was made.
-  const auto at_once = search_opening(kSunday, {early}, released(), utc(30, 6, 30), utc(30, 7));
-  EXPECT_EQ(at_once, (OpeningFound{Found::opened, utc(30, 6, 30)}));
+  const std::vector<VersionSince> amid = {{kLongAgo, weekdays()},
+                                          {utc(30, 6, 30), weekdays(6, 20)}};
+  EXPECT_EQ(search(amid, released(), utc(30, 7)), (OpeningFound{Found::opened, utc(30, 6, 30)}));
 }
 
-TEST(OpeningSearch, waits_behind_a_lane_pause_that_covers_the_promise) {
-  const auto gate = weekdays();
+TEST(OpeningSearch, waits_behind_a_lane_pause_that_covers_the_opening) {
+  const std::vector<VersionSince> one = {{kLongAgo, weekdays()}};
   auto facts = released();
   facts.pauses.routine = boundary::Interval{utc(30, 0), utc(31, 0)};
-  EXPECT_EQ(search_opening(kSunday, {gate}, facts, kLongAgo, utc(30, 9)),
-            (OpeningFound{Found::waits, utc(31, 8)}));
-  EXPECT_EQ(search_opening(kSunday, {gate}, facts, utc(30, 9), utc(30, 10)),
-            (OpeningFound{Found::waits, utc(31, 8)}));
-  EXPECT_EQ(search_opening(kSunday, {gate}, facts, kLongAgo, utc(31, 9)),
-            (OpeningFound{Found::opened, utc(31, 8)}));
+  EXPECT_EQ(search(one, facts, utc(30, 9)), (OpeningFound{Found::waits, utc(31, 8)}));
+  EXPECT_EQ(search(one, facts, utc(31, 9)), (OpeningFound{Found::opened, utc(31, 8)}));
+}
+
+TEST(OpeningSearch, heeds_the_clients_own_hours_as_they_were) {
+  boundary::Policy hours;
+  hours.zone = "Etc/UTC";
+  for (unsigned day = 0; day < 7; ++day) {
+    boundary::WeeklyWindow window;
+    window.direction = boundary::Direction::to_client;
+    window.weekday = std::chrono::weekday(day);
+    window.start_minute = 18 * 60;
+    window.end_minute = 20 * 60;
+    hours.windows.push_back(window);
+  }
+  auto evening = boundary::Gate::compile(std::move(hours));
+  ASSERT_TRUE(evening.has_value());
+  boundary::Policy always;
+  always.zone = "Etc/UTC";
+  always.windows = boundary::open_all_week(boundary::Lane::routine, boundary::Direction::to_client);
+  auto open = boundary::Gate::compile(std::move(always));
+  ASSERT_TRUE(open.has_value());
+  const std::vector<VersionSince> therapist = {
+      {kLongAgo, std::make_shared<const boundary::Gate>(std::move(*open))}};
+  const std::vector<VersionSince> client = {
+      {kLongAgo, std::make_shared<const boundary::Gate>(std::move(*evening))},
+      {utc(30, 19), shut()}};
+  auto facts = released();
+  facts.direction = boundary::Direction::to_client;
+  const auto found = search_opening(kSunday, eras_of(therapist, client), facts, utc(31, 12));
+  EXPECT_EQ(found, (OpeningFound{Found::opened, utc(30, 18)}));
 }
 
 TEST(OpeningSearch, tells_of_the_opening_of_a_relationship_that_ended_and_not_of_a_severed_one) {
-  const auto gate = weekdays();
+  const std::vector<VersionSince> one = {{kLongAgo, weekdays()}};
   auto facts = released();
   facts.state = boundary::RelationshipState::ended;
-  EXPECT_EQ(search_opening(kSunday, {gate}, facts, kLongAgo, utc(30, 8)).kind, Found::opened);
+  EXPECT_EQ(search(one, facts, utc(30, 8)).kind, Found::opened);
   facts.state = boundary::RelationshipState::severed;
-  EXPECT_EQ(search_opening(kSunday, {gate}, facts, kLongAgo, utc(30, 8)).kind, Found::never);
+  EXPECT_EQ(search(one, facts, utc(30, 8)).kind, Found::never);
 }
 
-TEST(OpeningSearch, waits_for_a_change_when_nothing_opens) {
-  boundary::Policy shut;
-  shut.zone = "Etc/UTC";
-  const auto gate = boundary::Gate::compile(std::move(shut));
-  ASSERT_TRUE(gate.has_value());
-  const HeldRecord without{1, std::nullopt, utc(29, 22)};
-  EXPECT_EQ(search_opening(without, {*gate}, released(), kLongAgo, utc(30, 9)),
-            (OpeningFound{Found::waits, std::nullopt}));
+TEST(OpeningSearch, begins_a_row_of_eras_with_the_therapists_first_version) {
+  const auto gate = weekdays();
+  const auto hours = shut();
+  const std::vector<VersionSince> therapist = {{utc(10, 0), gate}, {utc(20, 0), gate}};
+  const std::vector<VersionSince> client = {{utc(5, 0), hours}, {utc(15, 0), nullptr}};
+  const auto eras = eras_of(therapist, client);
+  ASSERT_EQ(eras.size(), 3U);
+  EXPECT_EQ(eras[0].from, utc(10, 0));
+  EXPECT_EQ(eras[0].client, hours);
+  EXPECT_EQ(eras[1].from, utc(15, 0));
+  EXPECT_EQ(eras[1].client, nullptr);
+  EXPECT_EQ(eras[2].from, utc(20, 0));
+  EXPECT_EQ(eras[2].therapist, gate);
 }
 
 }  // namespace

@@ -483,7 +483,7 @@ TEST(Hint, survives_the_channel_and_nothing_else_is_one) {
   auto bytes = encode_hint({});
   EXPECT_FALSE(parse_hint(bytes + "x"));
   EXPECT_FALSE(parse_hint(""));
-  bytes[0] = 4;
+  bytes[0] = 5;
   EXPECT_FALSE(parse_hint(bytes));
 }
 

@@ -18,7 +18,11 @@ class AgreementStoreTest : public PracticeTest {
     return signature;
   }
   SignedResult sign(AccountId account, AgreementSignature signature, Trail trail = {}) {
-    return run(stores_.agreements.sign_agreement(practice_, relationship_, account,
+    return sign_at(facts().revision, account, std::move(signature), std::move(trail));
+  }
+  SignedResult sign_at(std::uint64_t revision, AccountId account, AgreementSignature signature,
+                       Trail trail = {}) {
+    return run(stores_.agreements.sign_agreement(practice_, relationship_, account, revision,
                                                  std::move(signature), std::move(trail), soon()));
   }
   // The refusal, having checked that it left no trace.
@@ -74,6 +78,16 @@ TEST_F(AgreementStoreTest, the_same_signature_again_is_done_already) {
   EXPECT_EQ(picture(), before);
   EXPECT_EQ(notices_of(client_), (std::vector<std::string>{"to sign"}));
   EXPECT_EQ(audit_records(), (std::vector<std::string>{"signed"}));
+}
+
+TEST_F(AgreementStoreTest, of_two_who_sign_at_once_the_second_looks_again) {
+  const auto revision = facts().revision;
+  ASSERT_TRUE(sign_at(revision, therapist_, terms(1)).has_value());
+  const auto before = picture();
+  EXPECT_EQ(sign_at(revision, client_, terms(1)).error(), SignAgreementError::stale);
+  EXPECT_EQ(picture(), before);
+  EXPECT_EQ(sign_at(revision, therapist_, terms(1))->revision, revision + 1) << "done already";
+  EXPECT_TRUE(sign_at(revision + 1, client_, terms(1))->in_force);
 }
 
 TEST_F(AgreementStoreTest, either_side_revokes_at_once) {

@@ -38,6 +38,13 @@ class HeldStoreTest : public PracticeTest {
   HeldPage list(AccountId account, std::string after = {}, std::size_t most = kHeldPerPage) {
     return *run(stores_.held.list_held(practice_, account, std::move(after), most, soon()));
   }
+  // `opened_at`: none tells nobody.
+  PromiseSettled settle(DeviceRef device, const DevicePromise& promise,
+                        std::optional<boundary::Instant> opened_at) {
+    std::optional<OpeningNotice> notice;
+    if (opened_at) notice = OpeningNotice{*opened_at, "opened"};
+    return *run(stores_.held.settle_promise(practice_, device, promise, std::move(notice), soon()));
+  }
   std::vector<std::string> envelopes(DeviceRef device, Origin origin = Origin::peer) {
     const auto page = run(stores_.queues.read(reading(device, origin), soon()));
     std::vector<std::string> found;
@@ -304,9 +311,65 @@ TEST_F(HeldStoreTest, a_device_has_its_newest_promise_until_it_was_kept) {
   open_end.held = HeldUntil{};
   accept(open_end);
   EXPECT_EQ(promises().at(0).promise, std::nullopt);
-  EXPECT_FALSE(*run(stores_.held.settle_promise(practice_, client1_, first[0], soon())));
-  EXPECT_TRUE(*run(stores_.held.settle_promise(practice_, client1_, promises().at(0), soon())));
+  EXPECT_EQ(settle(client1_, first[0], now_ + 1h), PromiseSettled::overtaken);
+  EXPECT_TRUE(notices_of(client_).empty());
+  EXPECT_EQ(settle(client1_, promises().at(0), std::nullopt), PromiseSettled::known);
   EXPECT_TRUE(promises().empty());
+  EXPECT_TRUE(notices_of(client_).empty());
+}
+
+TEST_F(HeldStoreTest, an_opening_is_told_once_however_many_ask) {
+  const auto of = [&](DeviceRef device) {
+    return run(stores_.held.promises(practice_, device, soon()))->at(0);
+  };
+  accept(held(message(1)));
+  AcceptRequest second = held(message(2));
+  second.sender = client2_;
+  second.session = session_of(client2_);
+  second.copies.back().recipient = client1_;
+  accept(second);
+  const DevicePromise first = of(client1_);
+  EXPECT_EQ(settle(client1_, first, now_ + 1h), PromiseSettled::told);
+  EXPECT_EQ(settle(client1_, first, now_ + 1h), PromiseSettled::overtaken) << "it is gone";
+  EXPECT_EQ(settle(client2_, of(client2_), now_ + 1h), PromiseSettled::known);
+  EXPECT_EQ(notices_of(client_), (std::vector<std::string>{"opened"}));
+  drive_for(2ms);
+  accept(held(message(3)));
+  EXPECT_EQ(settle(client1_, of(client1_), now_ + 25h), PromiseSettled::told) << "the next opening";
+  EXPECT_EQ(notices_of(client_).size(), 2U);
+}
+
+TEST_F(HeldStoreTest, a_promise_stands_while_there_is_no_room_to_tell_it) {
+  accept(held(message(1)));
+  redis({"HSET", keys::Practice(practice_).notices(client_), "last", std::to_string(kNoticesMax),
+         "first", "1"});
+  const auto before = picture();
+  const auto promise = run(stores_.held.promises(practice_, client1_, soon()))->at(0);
+  EXPECT_EQ(settle(client1_, promise, now_ + 1h), PromiseSettled::no_room);
+  EXPECT_EQ(picture(), before);
+}
+
+TEST_F(HeldStoreTest, a_sender_finds_what_was_said_of_a_message) {
+  accept(held(message(1)));
+  accept(message(2));
+  const auto find = [&](std::uint16_t number) {
+    return run(stores_.held.find_sent(practice_, client1_, relationship_, message(number).message,
+                                      soon()));
+  };
+  EXPECT_TRUE(find(1)->held);
+  EXPECT_FALSE(find(1)->is_gone);
+  EXPECT_EQ(find(1)->verdict, message(1).verdict);
+  EXPECT_EQ(find(1)->lane, boundary::Lane::routine);
+  EXPECT_FALSE(find(2)->held);
+  ASSERT_TRUE(
+      run(stores_.held.withdraw(practice_, client1_, relationship_, message(1).message, {}, soon()))
+          .has_value());
+  EXPECT_TRUE(find(1)->is_gone);
+  EXPECT_EQ(find(9).error(), FindSentError::not_found);
+  EXPECT_EQ(
+      run(stores_.held.find_sent(practice_, client2_, relationship_, message(1).message, soon()))
+          .error(),
+      FindSentError::not_found);
 }
 
 TEST_F(HeldStoreTest, full_notices_refuse_and_leave_everything_as_it_was) {

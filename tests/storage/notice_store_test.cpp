@@ -102,5 +102,21 @@ TEST_F(NoticeStoreTest, beyond_a_thousand_the_oldest_that_a_device_knows_make_ro
   ASSERT_TRUE(tell({"c"}).has_value());
 }
 
+TEST_F(NoticeStoreTest, one_that_nobody_fetches_for_ninety_days_is_not_kept) {
+  ASSERT_TRUE(tell({"old", "older than it looks", "new"}).has_value());
+  const std::string key = keys::Practice(practice_).notices(client_);
+  const auto age = [&](const std::string& id, std::chrono::hours by) {
+    const auto at = std::to_string((now_ - by).time_since_epoch().count());
+    redis({"HSET", key, id, std::string(15 - at.size(), '0') + at + "aged"});
+  };
+  age("1", std::chrono::hours(24 * 90 + 1));
+  age("2", std::chrono::hours(24 * 90 - 1));
+  EXPECT_EQ(fetch(client1_).at(0).id, 2U);
+  EXPECT_EQ(kept(), 3) << "a read changes nothing";
+  ASSERT_TRUE(tell({"newer"}).has_value());
+  EXPECT_EQ(kept(), 3);
+  EXPECT_EQ(fetch(client2_).at(0).id, 2U);
+}
+
 }  // namespace
 }  // namespace holdspace::storage

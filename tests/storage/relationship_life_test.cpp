@@ -53,7 +53,7 @@ TEST_F(RelationshipLifeTest, each_state_is_followed_by_those_of_the_table_alone)
       {active, {active, paused, ending, ended, severed}},
       {paused, {active, paused, ending, ended, severed}},
       {ending, {ending, ended, severed}},
-      {ended, {}},
+      {ended, {severed}},
       {severed, {}}};
   for (const auto& [from, followers] : lawful) {
     for (const auto to : {invited, active, paused, ending, ended, severed}) {
@@ -139,6 +139,35 @@ TEST_F(RelationshipLifeTest, changes_out_of_bounds_are_refused) {
   change = change_to(RelationshipState::severed);
   change.returned.by_lane[0] = std::string(kMessageHole) + std::string(kRelationshipHole);
   EXPECT_EQ(refused(change), SetRelationshipError::invalid);
+}
+
+TEST_F(RelationshipLifeTest, a_change_computed_on_what_is_held_is_refused_when_that_has_changed) {
+  const auto held_count = [&] {
+    return run(stores_.held.list_held(practice_, therapist_, "", 1, soon()))->held_count;
+  };
+  auto paused = change_to(RelationshipState::active);
+  paused.routine_pause = LanePause{{now_, now_ + 1h}, "sealed"};
+  paused.held_count = held_count();
+  ASSERT_TRUE(run(stores_.queues.accept(held(message(1)), soon())).has_value());
+  EXPECT_EQ(refused(paused), SetRelationshipError::changed);
+  paused.held_count = held_count();
+  EXPECT_TRUE(set(paused).has_value());
+}
+
+TEST_F(RelationshipLifeTest, severing_after_the_ending_takes_back_what_would_still_pass) {
+  ASSERT_TRUE(run(stores_.queues.accept(held(message(1)), soon())).has_value());
+  ASSERT_TRUE(set(change_to(RelationshipState::ended)).has_value());
+  EXPECT_EQ(set(change_to(RelationshipState::severed))->returned, 1U);
+}
+
+TEST_F(RelationshipLifeTest, whoever_may_see_every_relationship_names_no_account) {
+  const auto seen = run(stores_.relationships.facts(practice_, relationship_, {}, {}, soon()));
+  ASSERT_TRUE(seen.has_value());
+  EXPECT_EQ(seen->facts, facts());
+  const auto stranger = make_id<AccountId>(0xA0, 77);
+  EXPECT_EQ(
+      run(stores_.relationships.facts(practice_, relationship_, stranger, {}, soon())).error(),
+      RelationshipError::not_found);
 }
 
 TEST_F(RelationshipLifeTest, of_two_changes_at_once_one_is_stale) {

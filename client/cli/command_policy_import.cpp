@@ -129,8 +129,8 @@ asio::awaitable<int> into_policy_in_force(client::Client& device, Globals global
                                           ImportCalendarOptions options, std::string bytes) {
   const auto connected = co_await device.connect();
   if (!connected.has_value()) co_return fail(globals, connected.error());
-  const std::string own;
-  const auto reply = co_await device.fetch_policy(own);
+  v1::FetchPolicy own;
+  const auto reply = co_await device.fetch_policy(std::move(own));
   co_await device.disconnect();
   if (!reply.has_value()) co_return fail(globals, reply.error());
   if (!reply->has_policy())

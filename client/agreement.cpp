@@ -36,10 +36,8 @@ result<std::optional<crypto::Hash32>, AgreementError> agreed_hash(
     bool self_is_therapist, const AccountDevices& own, const AccountDevices& peer) {
   const auto hash = parse_bytes<32>(reply.in_force());
   if (!hash) return std::optional<crypto::Hash32>();
-  const auto& from_self =
-      self_is_therapist ? reply.therapist_statement() : reply.client_statement();
-  const auto& from_peer =
-      self_is_therapist ? reply.client_statement() : reply.therapist_statement();
+  const auto& from_self = self_is_therapist ? reply.therapist_agreed() : reply.client_agreed();
+  const auto& from_peer = self_is_therapist ? reply.client_agreed() : reply.therapist_agreed();
   if (!is_signed_by(own, from_self, relationship_id, *hash))
     return AgreementError::not_signed_by_self;
   if (!is_signed_by(peer, from_peer, relationship_id, *hash))

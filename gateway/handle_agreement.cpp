@@ -52,6 +52,8 @@ v1::ServerFrame to_reply(const storage::Agreement& agreement,
   if (wanted) reply.set_wanted(to_string(*wanted));
   if (agreement.therapist) reply.set_therapist_statement(agreement.therapist->statement);
   if (agreement.client) reply.set_client_statement(agreement.client->statement);
+  reply.set_therapist_agreed(agreement.therapist_agreed);
+  reply.set_client_agreed(agreement.client_agreed);
   return frame;
 }
 
@@ -97,7 +99,11 @@ Handled handle_sign_agreement(SessionPtr session, v1::ClientFrame frame) {
       co_return session->reply(id, to_error(done.error()));
     }
     own = *signature;
-    if (done->in_force) agreement->in_force = *wanted;
+    if (done->in_force) {
+      agreement->in_force = *wanted;
+      agreement->therapist_agreed = agreement->therapist->statement;
+      agreement->client_agreed = agreement->client->statement;
+    }
     session->forget_facts(relationship);
     session->reply(id, to_reply(*agreement, wanted));
     co_await hint_account(worker, who.practice, facts.therapist);

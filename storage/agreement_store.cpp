@@ -97,6 +97,8 @@ Answer<Agreement, FetchAgreementError> AgreementStore::fetch_agreement(PracticeI
   agreement.in_force = read_terms(fields);
   agreement.therapist = read_signature(fields);
   agreement.client = read_signature(fields);
+  agreement.therapist_agreed = fields.text();
+  agreement.client_agreed = fields.text();
   if (!fields.well()) co_return FetchAgreementError::corrupt;
   co_return agreement;
 }

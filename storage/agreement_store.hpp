@@ -28,6 +28,9 @@ struct Agreement {
   std::optional<AgreementHash> in_force;
   std::optional<AgreementSignature> therapist;
   std::optional<AgreementSignature> client;
+  // The Signed statements that `in_force` came into force by; empty when it is none.
+  std::string therapist_agreed;
+  std::string client_agreed;
 };
 
 struct Signed {

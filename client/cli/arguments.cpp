@@ -15,7 +15,8 @@ constexpr char kFooter[] = R"(Begin with an invite code from your practice:
 Exit codes: 0 done, 1 failure, 2 wrong command line, 3 refused, 4 not confirmed yet (kept, goes out again).)";
 
 const std::map<std::string, crypto::Role> kInvitedRoles = {{"therapist", crypto::Role::therapist},
-                                                           {"client", crypto::Role::client}};
+                                                           {"client", crypto::Role::client},
+                                                           {"auditor", crypto::Role::auditor}};
 
 std::filesystem::path profile_folder(const Words& words) {
   if (!words.home.empty()) return words.home;
@@ -75,12 +76,12 @@ void add_people(CLI::App& app, Words& words) {
 
   auto* inviter = app.add_subcommand("invite", "Print a code that lets one person in, once");
   inviter->footer(
-      "An admin invites therapists, a therapist invites clients:\n"
+      "An admin invites therapists and auditors, a therapist invites clients:\n"
       "  holdspace invite --role client --name client-1\n"
       "Give the code in the room or on paper. It is valid for 3 days.");
-  inviter->add_option("--role", words.invite.role, "therapist or client")
+  inviter->add_option("--role", words.invite.role, "therapist, client or auditor")
       ->required()
-      ->transform(CLI::CheckedTransformer(kInvitedRoles).description("{therapist,client}"));
+      ->transform(CLI::CheckedTransformer(kInvitedRoles).description("{therapist,client,auditor}"));
   inviter->add_option("--name", words.invite.name,
                       "How you will see them here (default: client-1, ...)");
   inviter->add_option("--from", words.invite.from, "How they will see you (default: your role)");

@@ -17,7 +17,7 @@ local function fetch_devices(keys, args)
   expect(keys, 4, args, 2)
   local record = redis.call('HMGET', keys[1], 'epoch', 'list', 'active')
   if not record[1] then return {'not_found'} end
-  if args[1] ~= args[2] and not related(keys[2], keys[3], keys[4]) then return {'not_found'} end
+  if args[1] ~= args[2] and not related(keys[2], keys[3], keys[4], kListStates) then return {'not_found'} end
   local answer = {'ok', tonumber(record[1]), record[2]}
   local _, active = split(record[3])
   for _, device in ipairs(active) do

@@ -50,11 +50,15 @@ local function held_count(policy_key)
   return redis.call('HGET', policy_key, 'held_count') or '0'
 end
 
--- Whether two accounts share a relationship that lets them see each other's keys.
-local kSeeingStates = {active = true, paused = true, ending = true}
-local function related(relationships_a, relationships_b, relationship_prefix)
+-- In which states of their relationship the two see each other's prekeys, and each other's device lists: what was
+-- accepted before an ending is still opened after it, and who opens it checks the sender's list.
+local kKeyStates = {active = true, paused = true, ending = true}
+local kListStates = {active = true, paused = true, ending = true, ended = true}
+
+-- Whether two accounts share a relationship in one of `states`.
+local function related(relationships_a, relationships_b, relationship_prefix, states)
   for _, id in ipairs(redis.call('SINTER', relationships_a, relationships_b)) do
-    if kSeeingStates[redis.call('HGET', relationship_prefix .. id, 'state')] then return true end
+    if states[redis.call('HGET', relationship_prefix .. id, 'state')] then return true end
   end
   return false
 end

@@ -23,9 +23,9 @@ class AgreementTest : public testing::Test {
     v1::AgreementReply reply;
     reply.set_in_force(to_string(hash));
     reply.set_wanted(to_string(hash));
-    reply.set_therapist_statement(
+    reply.set_therapist_agreed(
         sign_agreement(*pair.therapist.identity, pair.relationship, hash, pair.now));
-    reply.set_client_statement(
+    reply.set_client_agreed(
         sign_agreement(*pair.client.identity, pair.relationship, hash, pair.now));
     return reply;
   }
@@ -68,24 +68,24 @@ TEST_F(AgreementTest, is_not_believed_without_both_signatures_under_the_very_ter
   auto reply = signed_by_both();
   reply.set_in_force(to_string(other));
   EXPECT_EQ(check_as_client(reply).error(), AgreementError::not_signed_by_self);
-  reply.set_client_statement(
+  reply.set_client_agreed(
       sign_agreement(*pair.client.identity, pair.relationship, other, pair.now));
   EXPECT_EQ(check_as_client(reply).error(), AgreementError::not_signed_by_peer);
 
   reply = signed_by_both();
-  reply.set_therapist_statement(reply.client_statement());
+  reply.set_therapist_agreed(reply.client_agreed());
   EXPECT_EQ(check_as_client(reply).error(), AgreementError::not_signed_by_peer);
 
   reply = signed_by_both();
   auto elsewhere = pair.relationship;
   elsewhere[0] ^= 1;
-  reply.set_client_statement(sign_agreement(*pair.client.identity, elsewhere, hash, pair.now));
+  reply.set_client_agreed(sign_agreement(*pair.client.identity, elsewhere, hash, pair.now));
   EXPECT_EQ(check_as_client(reply).error(), AgreementError::not_signed_by_self);
 
   reply = signed_by_both();
-  reply.mutable_therapist_statement()->back() ^= 1;
+  reply.mutable_therapist_agreed()->back() ^= 1;
   EXPECT_EQ(check_as_client(reply).error(), AgreementError::not_signed_by_peer);
-  reply.clear_client_statement();
+  reply.clear_client_agreed();
   EXPECT_EQ(check_as_client(reply).error(), AgreementError::not_signed_by_self);
 }
 

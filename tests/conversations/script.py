@@ -16,7 +16,7 @@ LANE = r"routine|logistics|urgent"
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DIRECTIONS = {"to therapist": ["TO_THERAPIST"], "to client": ["TO_CLIENT"], "both directions": ["TO_THERAPIST", "TO_CLIENT"]}
 TEXT = r'"[^"]*"'
-OUTCOME = rf"released|held until {INSTANT}|held without a promise|refused(?: because [a-zA-Z_]+)?|not confirmed|not sent yet"
+OUTCOME = rf"released|held until {INSTANT}|held without a promise|refused(?: because [a-zA-Z_]+)?|not confirmed|not sent yet|unsigned"
 
 # Statement -> pattern; boundaries.py has more. Named groups become the arguments of the method of play.Play with the same name.
 STATEMENTS = [

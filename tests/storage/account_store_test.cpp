@@ -61,21 +61,19 @@ TEST_F(AccountStoreTest, devices_are_shown_to_the_own_account_and_to_the_other_p
   }
 }
 
-TEST_F(AccountStoreTest, strangers_and_parties_of_an_ended_relationship_see_no_devices) {
+TEST_F(AccountStoreTest, strangers_and_parties_of_a_severed_relationship_see_no_devices) {
   const auto ask = [&](AccountId asker) {
     return run(stores_.accounts.fetch_devices(practice_, asker, therapist_, soon()));
   };
   EXPECT_EQ(ask(admin_).error(), FetchDevicesError::not_found);
   EXPECT_EQ(ask(make_id<AccountId>(0xA0, 77)).error(), FetchDevicesError::not_found);
   const std::string key = keys::Practice(practice_).relationship(relationship_);
-  for (const char* state : {"paused", "ending"}) {
+  for (const char* state : {"paused", "ending", "ended"}) {
     redis({"HSET", key, "state", state});
     EXPECT_TRUE(ask(client_).has_value()) << state;
   }
-  for (const char* state : {"ended", "severed"}) {
-    redis({"HSET", key, "state", state});
-    EXPECT_EQ(ask(client_).error(), FetchDevicesError::not_found) << state;
-  }
+  redis({"HSET", key, "state", "severed"});
+  EXPECT_EQ(ask(client_).error(), FetchDevicesError::not_found);
 }
 
 TEST_F(AccountStoreTest, a_new_list_changes_devices_in_one_step) {

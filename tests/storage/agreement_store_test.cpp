@@ -66,8 +66,12 @@ TEST_F(AgreementStoreTest, terms_stay_in_force_until_both_have_signed_others) {
   ASSERT_TRUE(sign(client_, terms(1)).has_value());
   EXPECT_FALSE(sign(therapist_, terms(2))->in_force);
   EXPECT_EQ(fetch().in_force, terms(1).terms);
+  EXPECT_EQ(fetch().therapist_agreed, terms(1).statement);
+  EXPECT_EQ(fetch().client_agreed, terms(1).statement);
   EXPECT_TRUE(sign(client_, terms(2))->in_force);
   EXPECT_EQ(fetch().in_force, terms(2).terms);
+  EXPECT_EQ(fetch().therapist_agreed, terms(2).statement);
+  EXPECT_EQ(fetch().client_agreed, terms(2).statement);
 }
 
 TEST_F(AgreementStoreTest, the_same_signature_again_is_done_already) {
@@ -101,6 +105,7 @@ TEST_F(AgreementStoreTest, either_side_revokes_at_once) {
   EXPECT_EQ(*revoke(), kJoined + 3) << "again: done already";
   EXPECT_EQ(facts().agreement, std::nullopt);
   EXPECT_EQ(fetch().client, std::nullopt);
+  EXPECT_EQ(fetch().client_agreed, "");
   EXPECT_EQ(fetch().therapist, terms(1));
   EXPECT_EQ(notices_of(therapist_).size(), 1U);
   EXPECT_TRUE(sign(client_, terms(1))->in_force);

@@ -3,6 +3,7 @@
 // "A change of the policy" and "Who may do what".
 #include <utility>
 
+#include "gateway/audit_record.hpp"
 #include "gateway/fields.hpp"
 #include "gateway/handlers.hpp"
 #include "gateway/held_messages.hpp"
@@ -42,9 +43,8 @@ std::string fault_of_document(const v1::Policy& document, bool client) {
 }
 
 boost::system::result<ProposedVersion, v1::Error> read_proposed(const Identity& who,
+                                                                storage::AccountId owner,
                                                                 const v1::ApplyPolicy& wire) {
-  const auto owner = read_owner(who, "apply_policy.account_id", wire.account_id());
-  if (!owner.has_value()) return owner.error();
   if (wire.reason() == v1::CHANGE_REASON_UNSPECIFIED) return invalid_field("apply_policy.reason");
   auto document = read_document(wire.document(), kDocumentPath);
   if (!document.has_value()) return std::move(document.error());
@@ -56,9 +56,9 @@ boost::system::result<ProposedVersion, v1::Error> read_proposed(const Identity& 
   if (!gate.has_value()) return std::move(gate.error());
 
   ProposedVersion proposed;
-  proposed.owner = *owner;
+  proposed.owner = owner;
   proposed.side = client ? GateChange::Of::client : GateChange::Of::therapist;
-  proposed.by_owner = *owner == who.device.account || *owner == kPracticeDefault;
+  proposed.by_owner = owner == who.device.account || owner == kPracticeDefault;
   proposed.bytes = wire.document();
   proposed.document = std::move(*document);
   proposed.gate = std::move(*gate);
@@ -85,14 +85,8 @@ storage::Trail trail_of(const Identity& who, const ProposedVersion& proposed,
   storage::Trail trail;
   for (const auto& told : plan.notices)
     trail.notices.push_back({told.account, told.notice.SerializeAsString()});
-  v1::AuditRecord record;
-  record.set_actor_account_id(storage::to_bytes(who.device.account));
-  record.set_actor_device_id(who.device.device);
-  record.set_action(plan.action);
-  record.set_object_id(storage::to_bytes(proposed.owner));
-  record.set_policy_version(proposed.document.version());
-  record.set_detail(static_cast<std::uint32_t>(proposed.reason));
-  trail.audit = record.SerializeAsString();
+  trail.audit = audit_record(who.device, plan.action, proposed.owner, proposed.reason,
+                             proposed.document.version());
   return trail;
 }
 
@@ -215,7 +209,10 @@ Handled tell_parties(std::shared_ptr<Worker> worker, storage::PracticeId practic
 
 Handled handle_apply_policy(SessionPtr session, v1::ClientFrame frame) {
   const auto id = frame.request_id();
-  auto read = read_proposed(session->identity(), frame.apply_policy());
+  const auto owner =
+      co_await find_owner(session, "apply_policy.account_id", frame.apply_policy().account_id());
+  if (!owner.has_value()) co_return session->reply(id, owner.error());
+  auto read = read_proposed(session->identity(), *owner, frame.apply_policy());
   if (!read.has_value()) co_return session->reply(id, std::move(read.error()));
   const auto proposed = std::make_shared<const ProposedVersion>(std::move(*read));
   const bool dry_run = frame.apply_policy().dry_run();

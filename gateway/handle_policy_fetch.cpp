@@ -72,7 +72,6 @@ Handled answer_owner(SessionPtr session, std::uint64_t id, storage::AccountId ow
 
 Handled handle_fetch_policy(SessionPtr session, v1::ClientFrame frame) {
   const auto id = frame.request_id();
-  const auto& who = session->identity();
   const auto& wire = frame.fetch_policy();
   Fields fields;
   const auto relationship =
@@ -84,7 +83,7 @@ Handled handle_fetch_policy(SessionPtr session, v1::ClientFrame frame) {
     if (wire.version() != 0) co_return session->reply(id, make_error(v1::PERMISSION_DENIED));
     co_return co_await answer_relationship(session, id, relationship);
   }
-  const auto owner = read_owner(who, kAccountPath, wire.account_id());
+  const auto owner = co_await find_owner(session, kAccountPath, wire.account_id());
   if (!owner.has_value()) co_return session->reply(id, owner.error());
   co_await answer_owner(session, id, *owner, wire.version());
 }
@@ -93,8 +92,8 @@ Handled handle_list_policy_versions(SessionPtr session, v1::ClientFrame frame) {
   const auto worker = session->worker();
   const auto& who = session->identity();
   const auto id = frame.request_id();
-  const auto owner =
-      read_owner(who, "list_policy_versions.account_id", frame.list_policy_versions().account_id());
+  const auto owner = co_await find_owner(session, "list_policy_versions.account_id",
+                                         frame.list_policy_versions().account_id());
   if (!owner.has_value()) co_return session->reply(id, owner.error());
   const StoreTimer timer(worker->gateway.metrics);
   const auto versions =

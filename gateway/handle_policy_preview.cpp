@@ -83,7 +83,7 @@ boost::asio::awaitable<StandingResult> standing_between(SessionPtr session, Ques
 // The policy alone, as for an active relationship without rules of its own.
 boost::asio::awaitable<StandingResult> standing_alone(SessionPtr session, Question question,
                                                       v1::PreviewPolicy wire) {
-  const auto owner = read_owner(session->identity(), kAccountPath, wire.account_id());
+  const auto owner = co_await find_owner(session, kAccountPath, wire.account_id());
   if (!owner.has_value()) co_return owner.error();
   const auto named = co_await named_gate(session, *owner, wire);
   if (!named.has_value()) co_return named.error();

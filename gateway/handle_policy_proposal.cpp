@@ -2,7 +2,7 @@
 // make so. Accepting it is ApplyPolicy with her signature. docs/boundary.md, "Who may do what".
 #include <utility>
 
-#include "gateway/fields.hpp"
+#include "gateway/audit_record.hpp"
 #include "gateway/handlers.hpp"
 #include "gateway/reply_error.hpp"
 
@@ -31,12 +31,7 @@ Handled handle_reject_proposal(SessionPtr session, v1::ClientFrame frame) {
   const auto& who = session->identity();
   const auto id = frame.request_id();
   storage::Trail trail;
-  v1::AuditRecord record;
-  record.set_actor_account_id(storage::to_bytes(who.device.account));
-  record.set_actor_device_id(who.device.device);
-  record.set_action(v1::AuditRecord::PROPOSAL_REJECTED);
-  record.set_object_id(storage::to_bytes(who.device.account));
-  trail.audit = record.SerializeAsString();
+  trail.audit = audit_record(who.device, v1::AuditRecord::PROPOSAL_REJECTED, who.device.account);
   const StoreTimer timer(worker->gateway.metrics);
   const auto rejected = co_await worker->policies.reject_proposal(
       who.practice, who.device.account, std::move(trail), request_deadline());

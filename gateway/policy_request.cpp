@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "gateway/account_check.hpp"
 #include "gateway/fields.hpp"
 #include "gateway/frame_check.hpp"
 #include "gateway/policy_wire.hpp"
@@ -10,18 +11,19 @@
 
 namespace holdspace::gateway {
 
-boost::system::result<storage::AccountId, v1::Error> read_owner(const Identity& who,
-                                                                std::string_view path,
-                                                                std::string_view account_id) {
+boost::asio::awaitable<boost::system::result<storage::AccountId, v1::Error>> find_owner(
+    SessionPtr session, const char* path, std::string account_id) {
+  const auto& who = session->identity();
   const bool admin = who.role == storage::Role::admin;
-  if (account_id.empty()) {
-    if (admin) return invalid_field(std::string(path));
-    return who.device.account;
-  }
+  if (account_id.empty() && !admin) co_return who.device.account;
   const auto named = storage::parse_id<storage::AccountId>(account_id);
-  if (!named || (admin && *named == who.device.account)) return invalid_field(std::string(path));
-  if (!admin && *named != who.device.account) return make_error(v1::PERMISSION_DENIED);
-  return *named;
+  if (!named) co_return invalid_field(path);
+  if (!admin && *named != who.device.account) co_return make_error(v1::PERMISSION_DENIED);
+  if (admin && *named != kPracticeDefault) {
+    auto fault = co_await check_therapist(session->worker(), who.practice, *named);
+    if (fault) co_return std::move(*fault);
+  }
+  co_return *named;
 }
 
 boost::system::result<v1::Policy, v1::Error> read_document(const std::string& bytes,

@@ -6,7 +6,6 @@
 #include <boost/system/result.hpp>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "gateway/handlers.hpp"
 #include "gateway/policy_version.hpp"
@@ -20,10 +19,12 @@ inline constexpr std::int64_t kInstantMax = std::int64_t{1} << 48;
 // The owner of the practice's default.
 inline constexpr storage::AccountId kPracticeDefault{};
 
-// Whose policy: empty is the own; only an admin, who has none, names somebody else, or with 16 zero
-// bytes the practice's default. Errors: INVALID_ARGUMENT with `path`, PERMISSION_DENIED.
-[[nodiscard]] boost::system::result<storage::AccountId, v1::Error> read_owner(
-    const Identity& who, std::string_view path, std::string_view account_id);
+// Whose policy: empty is the own; only an admin, who has none, names a therapist, or with 16 zero
+// bytes the practice's default. Errors: INVALID_ARGUMENT with `path`, PERMISSION_DENIED, NOT_FOUND
+// for an account that is no therapist's (a client's hours are not an admin's business),
+// UNAVAILABLE.
+[[nodiscard]] boost::asio::awaitable<boost::system::result<storage::AccountId, v1::Error>>
+find_owner(SessionPtr session, const char* path, std::string account_id);
 
 // The bytes of a document from outside. Errors: INVALID_ARGUMENT or UNSUPPORTED_VERSION with the
 // field under `path`.
@@ -35,7 +36,7 @@ inline constexpr storage::AccountId kPracticeDefault{};
                                                                       const std::string& path);
 
 // Version `version` (0: the one in force) of an owner's policy; version 0 in the answer: there is
-// none yet. An admin is answered NOT_FOUND about a client's hours.
+// none yet.
 [[nodiscard]] boost::asio::awaitable<boost::system::result<storage::StoredPolicy, v1::Error>>
 fetch_version(SessionPtr session, storage::AccountId owner, std::uint64_t version);
 

@@ -47,8 +47,8 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 
 // REFUSED, or ENDED when the relationship is over; with the verdict.
 [[nodiscard]] v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict);
-// `agreed`: the terms that both sides signed, if any; the envelope must name those and no others.
-[[nodiscard]] v1::Error agreement_needed(const std::optional<storage::AgreementHash>& agreed);
+// `wanted`: the terms to sign; none: the policy has none, and the envelope names some.
+[[nodiscard]] v1::Error agreement_needed(const std::optional<storage::AgreementHash>& wanted);
 // `prefix`: where the policy stands in the frame, "apply_policy.policy".
 [[nodiscard]] v1::Error to_error(const boundary::PolicyError& error, const std::string& prefix);
 [[nodiscard]] v1::Error to_error(const PolicyFieldFault& fault, const std::string& prefix);

@@ -132,7 +132,7 @@ Answer<std::vector<AccountLine>, CommandError> AccountStore::list_accounts(Pract
     const std::uint64_t role = fields.number();
     line.policy_version = fields.number();
     line.leaving = fields.number() == 1;
-    if (!fields.well() || role < 1 || role > 3) co_return CommandError::corrupt;
+    if (!fields.well() || role < 1 || role > 4) co_return CommandError::corrupt;
     line.role = static_cast<Role>(role);
     answer.push_back(line);
   }

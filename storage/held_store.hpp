@@ -41,8 +41,8 @@ struct HeldMessage {
 };
 
 struct HeldPage {
-  // How many messages have ever been accepted as held under the account's policy. If it is still so
-  // when a policy is applied, nothing was accepted in between.
+  // How many messages were ever accepted as held in the account's relationships. If it is still so
+  // when its policy is applied, nothing was accepted in between.
   std::uint64_t held_count = 0;
   std::vector<HeldMessage> messages;  // by relationship, direction and lane, oldest first
   std::string next;                   // for the next page; empty: this was the last

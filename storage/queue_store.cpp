@@ -46,6 +46,8 @@ FunctionCall accept_call(AcceptRequest& request) {
   call.key(names.connected(request.sender.account)).key(names.connected(request.peer));
   call.key(names.sent()).key(names.sent_order()).key(names.expiry()).key(names.promises());
   call.key(names.one_time_keys_prefix()).key(names.key_requests_prefix());
+  call.key(names.policy(request.peer == request.validity.therapist ? request.sender.account
+                                                                   : request.peer));
   call.arg(to_hex(request.sender.account)).arg(std::to_string(request.sender.device));
   call.arg(to_bytes(request.session)).arg(to_hex(request.peer)).arg(to_bytes(request.message));
   call.arg({request.send_hash.begin(), request.send_hash.end()});

@@ -204,7 +204,7 @@ class QueueStore {
   // entries are as durable as the server's settings say (check_durability()).
   [[nodiscard]] Answer<Accepted, AcceptFault> accept(AcceptRequest request, Deadline deadline);
 
-  // The device's sub-queues that have entries, whether or not the gate is open. Changes nothing.
+  // The device's sub-queues that have entries, whether or not the gate is open.
   [[nodiscard]] Answer<std::vector<PendingQueue>, CommandError> pending(PracticeId practice,
                                                                         DeviceRef device,
                                                                         Deadline deadline);

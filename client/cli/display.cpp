@@ -41,11 +41,20 @@ std::string_view short_reason(std::string_view reason) {
       return "outside the agreed hours";
     case boundary::Reason::closed_exception:
       return "time away";
+    case boundary::Reason::emergency_closure:
+      return "an unplanned closure";
+    case boundary::Reason::lane_paused:
+      return "the agreed pause";
+    case boundary::Reason::outside_client_hours:
+      return "the client's quiet hours";
     case boundary::Reason::no_opening_in_horizon:
       return "no opening is planned yet";
     case boundary::Reason::same_account_copy:
+    case boundary::Reason::inside_opening:
     case boundary::Reason::inside_window:
     case boundary::Reason::inside_open_exception:
+    case boundary::Reason::closed_too_long:
+    case boundary::Reason::covered:
     case boundary::Reason::urgent_unavailable:
     case boundary::Reason::relationship_invited:
     case boundary::Reason::relationship_paused:

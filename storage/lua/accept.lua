@@ -1,7 +1,7 @@
 -- Accepting a message: every copy into its device's sub-queue and the record of the message, or nothing.
 -- docs/adr/0005-subqueues.md.
 
-local kFixedKeys, kKeysPerCopy = 12, 3
+local kFixedKeys, kKeysPerCopy = 13, 3
 local kFixedArgs, kArgsPerCopy = 18, 4
 
 -- Which devices are missing, extra or stale: the 'mismatch' answer.
@@ -129,6 +129,7 @@ end
 local function note_held(keys, lane_of, version, promise, sender_is_therapist, now)
   redis.call('HSET', keys[10], lane_of, version .. ':' .. promise .. ':' .. decimal(now))
   redis.call('HINCRBY', keys[4], 'held_count', 1)
+  redis.call('HINCRBY', keys[13], 'held_count', 1)
   local field = 'period:' .. string.sub(lane_of, 34) .. (sender_is_therapist and ':to_client' or ':to_therapist')
   if redis.call('HGET', keys[3], field) == promise then return 0 end
   redis.call('HSET', keys[3], field, promise)
@@ -138,7 +139,7 @@ end
 -- hs_accept. KEYS: 1 sender's account (hash), 2 peer's account (hash), 3 relationship (hash), 4 policy of
 -- its therapist (hash), 5 connected devices of the sender (hash), 6 of the peer (hash), 7 sent by the device
 -- (hash), 8 sent order (list), 9 what may expire (sorted set), 10 promises to the device (hash), 11 prefix of
--- one-time keys (hash), 12 of requests (hash); then three for each copy: sub-queues of the recipient device
+-- one-time keys (hash), 12 of requests (hash), 13 hours of the client (hash); then three for each copy: sub-queues of the recipient device
 -- (hash), waiting ones (set), the sub-queue (hash).
 -- ARGV: 1 sender, hex; 2 sending device; 3 session, 16 bytes; 4 peer, hex; 5 message id, 16 bytes; 6 send
 -- hash, 32 bytes; 7 to 12 validity (see check_validity); 13 verdict, bytes; 14 entries at most; 15 bytes at

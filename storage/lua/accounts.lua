@@ -177,7 +177,8 @@ end
 
 redis.register_function{function_name = 'hs_device_facts', callback = device_facts, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_fetch_devices', callback = fetch_devices, flags = {'no-writes'}}
-redis.register_function('hs_replace_device_list', replace_device_list)
+-- A lost device is revoked when memory is full, too.
+redis.register_function{function_name = 'hs_replace_device_list', callback = replace_device_list, flags = {'allow-oom'}}
 redis.register_function{function_name = 'hs_list_accounts', callback = list_accounts, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_places', callback = places, flags = {'no-writes'}}
 -- Logins go on when memory is full: without them nobody could read and ack.

@@ -121,4 +121,4 @@ local function expire(keys, args)
 end
 
 redis.register_function{function_name = 'hs_list_due', callback = list_due, flags = {'allow-oom'}}
-redis.register_function('hs_expire', expire)
+redis.register_function{function_name = 'hs_expire', callback = expire, flags = {'allow-oom'}}

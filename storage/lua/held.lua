@@ -81,7 +81,7 @@ end
 
 -- hs_list_held. KEYS: 1 account (hash), 2 its relationships (set), 3 its policy (hash), then the six of
 -- names_at(). ARGV: 1 account, hex; 2 what the last page ended with, '' to begin; 3 messages at most. Answers
--- the count of held messages ever accepted under the policy, with what the page ends ('' when it is the last),
+-- the count of messages ever accepted as held, with what the page ends ('' when it is the last),
 -- then {relationship, lane, direction, message id, sending device, instant, promise in ms or '', policy version}
 -- of each message that is held and that nobody has read.
 local function list_held(keys, args)
@@ -150,8 +150,9 @@ local function find_sent(keys, args)
   return {'ok', sent.status == 'r' and 0 or 1, gone and 1 or 0, sent.at, sent.lane, sent.verdict}
 end
 
-redis.register_function('hs_withdraw', withdraw)
-redis.register_function('hs_return', return_held)
+-- What takes messages away frees memory: it runs when that is full.
+redis.register_function{function_name = 'hs_withdraw', callback = withdraw, flags = {'allow-oom'}}
+redis.register_function{function_name = 'hs_return', callback = return_held, flags = {'allow-oom'}}
 redis.register_function{function_name = 'hs_list_held', callback = list_held, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_promises', callback = promises, flags = {'no-writes'}}
 redis.register_function('hs_settle_promise', settle_promise)

@@ -1,5 +1,5 @@
 -- Policies. A policy is the hash {version, held_count, v1, m1, v2, m2, ...} of its owner: documents and what is
--- noted about them. `held_count` counts the messages that were ever accepted as held under it. A proposal is the
+-- noted about them. `held_count` counts the messages that were ever accepted as held in its owner's relationships. A proposal is the
 -- hash {base, document, meta}: a version that waits for its owner.
 
 -- Therapists have a policy, clients their own hours, and the practice (owner '') a default that binds nobody.

@@ -124,4 +124,5 @@ end
 
 redis.register_function{function_name = 'hs_relationship_facts', callback = facts_for_party, flags = {'no-writes'}}
 redis.register_function{function_name = 'hs_list_relationships', callback = list_relationships, flags = {'no-writes'}}
-redis.register_function('hs_set_relationship', set_relationship)
+-- Severing must be possible when memory is full, and frees it.
+redis.register_function{function_name = 'hs_set_relationship', callback = set_relationship, flags = {'allow-oom'}}

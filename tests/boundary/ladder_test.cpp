@@ -203,6 +203,14 @@ TEST(Ladder, releases_after_a_pause_at_the_next_opening_and_not_at_its_end) {
             text(between("2026-03-30T08:00Z", "2026-03-30T10:00Z")));
 }
 
+TEST(Ladder, does_not_release_between_a_closed_night_and_a_pause_that_begins_at_its_end) {
+  Facts facts = waiting();
+  facts.pauses.routine = between("2026-03-31T08:00Z", "2026-03-31T12:00Z");
+  const Verdict verdict = decide({gate(office())}, facts, kMondayNight);
+  EXPECT_EQ(text(verdict.promise), "2026-03-31T12:00:00.000Z");
+  EXPECT_EQ(text(verdict.valid), text(between("2026-03-30T16:00Z", "2026-03-31T12:00Z")));
+}
+
 TEST(Ladder, pauses_the_named_lane_in_both_directions_and_no_other) {
   Facts facts;
   facts.pauses.logistics = between("2026-03-30T10:00Z", "2026-03-31T10:00Z");

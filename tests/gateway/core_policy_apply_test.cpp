@@ -142,6 +142,23 @@ TEST_F(PolicyApply, keeps_everybody_but_the_admin_to_the_own_policy) {
   EXPECT_EQ(therapist->request(frame).error().code(), v1::PERMISSION_DENIED);
 }
 
+TEST_F(PolicyApply, keeps_an_admin_away_from_a_clients_hours) {
+  const auto client = log_in(world.client);
+  auto hours = world.open_later();
+  hours.set_direction(v1::TO_CLIENT);
+  ASSERT_TRUE(
+      client->request(world.client.apply_policy(World::policy({hours}, 1))).has_policy_applied());
+  const auto admin = log_in(world.admin);
+  const auto account = text(world.client.account());
+  EXPECT_EQ(admin->request(fetch(account)).error().code(), v1::NOT_FOUND);
+  v1::ClientFrame versions;
+  versions.mutable_list_policy_versions()->set_account_id(account);
+  EXPECT_EQ(admin->request(versions).error().code(), v1::NOT_FOUND);
+  auto frame = for_therapist(World::policy({}, 2));
+  frame.mutable_apply_policy()->set_account_id(account);
+  EXPECT_EQ(admin->request(frame).error().code(), v1::NOT_FOUND);
+}
+
 TEST_F(PolicyApply, offers_the_practices_default_to_a_therapist_without_a_policy) {
   const auto admin = log_in(world.admin);
   const crypto::AccountId practice{};

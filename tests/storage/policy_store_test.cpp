@@ -141,8 +141,10 @@ TEST_F(PolicyStoreTest, a_message_held_meanwhile_is_a_change_to_compute_again) {
   PolicyChange computed = change(0, "one");
   computed.held_count = 0;
   EXPECT_EQ(refused(therapist_, computed), ApplyPolicyError::changed);
+  EXPECT_EQ(refused(client_, computed), ApplyPolicyError::changed);
   computed.held_count = 1;
   EXPECT_EQ(*apply(therapist_, computed), 1U);
+  EXPECT_EQ(*apply(client_, computed), 1U);
 }
 
 TEST_F(PolicyStoreTest, a_change_tells_and_records_once) {

@@ -229,7 +229,8 @@ TEST_F(QueueStoreTest, no_key_ever_has_a_time_to_live) {
   for (const auto& [key, value] : keys) EXPECT_EQ(redis({"PTTL", key}).integer, -1) << key;
 }
 
-TEST_F(QueueStoreTest, a_full_memory_refuses_messages_and_lets_reads_acks_and_logins_pass) {
+TEST_F(QueueStoreTest,
+       a_full_memory_refuses_messages_and_lets_reads_acks_logins_and_severing_pass) {
   accept(message(1));
   redis({"SET", "filler", std::string(1 << 20, 'x')});
   redis({"CONFIG", "SET", "maxmemory", "1mb"});
@@ -237,8 +238,14 @@ TEST_F(QueueStoreTest, a_full_memory_refuses_messages_and_lets_reads_acks_and_lo
   EXPECT_EQ(run(stores_.queues.accept(message(2), soon())).error().error, AcceptError::unavailable);
   EXPECT_EQ(picture(), before);
   connect(practice_, therapist1_);
+  EXPECT_EQ(pending(therapist1_).size(), 1U);
   EXPECT_EQ(read(reading(therapist1_, Origin::peer))->entries.size(), 1U);
   EXPECT_EQ(ack(therapist1_, {{routine(Origin::peer), 1}}), 1U);
+  RelationshipChange severed;
+  severed.relationship = relationship_;
+  severed.revision = kJoined;
+  severed.state = boundary::RelationshipState::severed;
+  EXPECT_TRUE(run(stores_.relationships.set_relationship(practice_, severed, soon())).has_value());
   EXPECT_TRUE(
       *run(stores_.connected.disconnect(practice_, therapist1_, session_of(therapist1_), soon())));
 }

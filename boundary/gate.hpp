@@ -7,46 +7,22 @@
 #include <array>
 #include <boost/system/result.hpp>
 #include <cstddef>
-#include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
 #include "boundary/exception_plan.hpp"
+#include "boundary/itinerary.hpp"
+#include "boundary/override_plan.hpp"
 #include "boundary/policy.hpp"
+#include "boundary/question.hpp"
+#include "boundary/stretch.hpp"
 #include "boundary/time.hpp"
 #include "boundary/validate.hpp"
 #include "boundary/verdict.hpp"
 #include "boundary/weekly_plan.hpp"
 
 namespace holdspace::boundary {
-
-// Which messages a gate is asked about. The urgent lane has no gate: never ask for it.
-struct Question {
-  Lane lane = Lane::routine;
-  Direction direction = Direction::to_therapist;
-  std::optional<RelationshipId> relationship_id = std::nullopt;  // none: no windows and openings of
-                                                                 // its own
-  std::optional<std::uint64_t> accepted_version = std::nullopt;  // none: a message accepted now,
-                                                                 // which no kept promise is about
-};
-
-// A weekly window that has no minute on one date, because the clocks jump over it.
-struct EmptyWindow {
-  std::size_t window = 0;  // index in Policy::windows, or in the windows of the entry below
-  std::optional<std::size_t> relationship_rules = std::nullopt;  // index in
-                                                                 // Policy::relationship_rules
-  LocalDate date{};
-
-  friend bool operator==(const EmptyWindow&, const EmptyWindow&) = default;
-};
-
-// A colleague who is named while the gate is closed for long.
-struct Cover {
-  AccountId account_id{};
-  std::optional<Instant> until;  // end of that closing; none: not known yet
-
-  friend bool operator==(const Cover&, const Cover&) = default;
-};
 
 // At most this many openings or empty windows in one answer. Ours: over a year of seven openings a
 // day.
@@ -67,13 +43,15 @@ class Gate {
   // contain `at`.
   [[nodiscard]] Stretch stretch_at(const Question& question, Instant at, Interval within) const;
 
+  [[nodiscard]] bool open_at(const Question& question, Instant at) const;
+
   // The rules of the document that apply at `at`, in the order of the ladder; never empty, the
   // weekly rule is always the last. Whether the gate is open follows from the first: an opening, an
   // open exception, or a weekly rule with an id (also behind a travel zone).
   [[nodiscard]] std::vector<Rule> rules_at(const Question& question, Instant at) const;
 
-  // Who stands in, by the strongest closure or closed exception at `at` that shuts the gate and
-  // names a cover.
+  // Who stands in at `at`: named by a closure or, where nothing opens the gate, by a closed
+  // exception; the first in the order of the ladder that names anyone.
   [[nodiscard]] std::optional<Cover> cover_at(const Question& question, Instant at) const;
 
   // The openings in `within`, in order, cut to it; touching openings are one. At most kOpeningsMax,
@@ -85,19 +63,27 @@ class Gate {
   [[nodiscard]] std::vector<EmptyWindow> empty_windows(Interval within) const;
 
  private:
-  // The compiled calendar of one lane and direction.
+  // The compiled rules of one lane and direction.
   struct Calendar {
-    WeeklyPlan weekly;
+    OverridePlan overrides;
     ExceptionPlan exceptions;
+    WeeklyPlan weekly;
+    std::map<RelationshipId, WeeklyPlan> own_weekly;  // of relationships that replace it
   };
 
   Gate(Policy policy, Zone zone);
   [[nodiscard]] Calendar compile_calendar(Lane lane, Direction direction) const;
-  [[nodiscard]] const Calendar& calendar(Lane lane, Direction direction) const;
-  [[nodiscard]] Stretch step_at(const Calendar& calendar, Instant at, Interval within) const;
+  [[nodiscard]] const Calendar& calendar(const Question& question) const;
+  [[nodiscard]] static const WeeklyPlan& weekly_of(const Calendar& calendar,
+                                                   const Question& question);
+  [[nodiscard]] Stretch step_at(const Calendar& calendar, const WeeklyPlan& weekly,
+                                const Question& question, Instant at, Interval within) const;
+  void append_empty_windows(const Itinerary::Stay& stay, LocalDate date,
+                            std::vector<EmptyWindow>& found) const;
 
   Policy policy_;
   Zone zone_;
+  Itinerary itinerary_;
   std::array<Calendar, 4> calendars_;  // routine and logistics, each in both directions
 };
 

@@ -98,12 +98,12 @@ struct Moveable {
 struct DatedException {
   std::string id;  // 1..64 characters [a-z0-9-], unique in the list
   ExceptionKind kind = ExceptionKind::closed;
-  LocalDate from_date{};              // with `moveable`: none, that is LocalDate{}
-  LocalDate until_date{};             // exclusive; likewise
-  std::optional<DayPart> part;        // none: whole days
-  std::vector<Lane> lanes;            // empty: every gated lane
-  std::vector<Direction> directions;  // empty: both
-  std::string lifts;  // open only: id of the closed exception that this one lifts; empty: none
+  LocalDate from_date{};                // with `moveable`: none, that is LocalDate{}
+  LocalDate until_date{};               // exclusive; likewise
+  std::optional<DayPart> part{};        // none: whole days
+  std::vector<Lane> lanes{};            // empty: every gated lane
+  std::vector<Direction> directions{};  // empty: both
+  std::string lifts{};  // open only: id of the closed exception that this one lifts; empty: none
   Repeats repeats = Repeats::never;
   // Given exactly when the exception is yearly and from_date is 29 February.
   std::optional<LeapDay> leap_day = std::nullopt;
@@ -157,9 +157,9 @@ enum class OpeningReason : std::uint8_t {
 // exceptions and windows say. Not against an emergency closure, an agreed pause or the other
 // side's own hours.
 struct Opening {
-  std::string id;                                 // 1..64 characters [a-z0-9-], unique in the list
-  std::optional<RelationshipId> relationship_id;  // none: every relationship
-  Lane lane = Lane::routine;                      // routine or logistics
+  std::string id;  // 1..64 characters [a-z0-9-], unique in the list
+  std::optional<RelationshipId> relationship_id{};  // none: every relationship
+  Lane lane = Lane::routine;                        // routine or logistics
   Direction direction = Direction::to_therapist;
   Instant from{};
   Instant until{};  // at most kOpeningMax after `from`
@@ -183,12 +183,12 @@ enum class UrgentReader : std::uint8_t { own_therapist, on_call_colleague, super
 // What the contact agreement binds, beside the hours themselves. Read by the agreement's text; no
 // decision here depends on it.
 struct Terms {
-  std::vector<Lane> lanes;             // offered to the client; each at most once
+  std::vector<Lane> lanes{};           // offered to the client; each at most once
   std::uint32_t reply_time_hours = 0;  // the answer that is promised; 0: no promise
   std::uint32_t retention_days = 0;    // 0: unstated
   bool lane_pause_allowed = false;
-  std::uint32_t hours_notice_days = 0;       // notice before fewer hours take effect
-  std::vector<UrgentReader> urgent_readers;  // each at most once
+  std::uint32_t hours_notice_days = 0;         // notice before fewer hours take effect
+  std::vector<UrgentReader> urgent_readers{};  // each at most once
 
   friend bool operator==(const Terms&, const Terms&) = default;
 };

@@ -2,63 +2,26 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
+
+#include "boundary/validate_parts.hpp"
 
 namespace holdspace::boundary {
 
+namespace validation {
+
 namespace {
-
-using std::chrono::days;
-using std::chrono::local_days;
-using std::chrono::year;
-
-using Finding = std::optional<PolicyError>;
 
 constexpr std::uint32_t kMinutesPerWeek = 7 * kMinutesPerDay;
 
-constexpr LocalDate kFirstDate = local_days{year{kFirstYear} / 1 / 1};
-constexpr LocalDate kDateAfterLast = local_days{year{kLastYear + 1} / 1 / 1};
-
-std::string path(std::string_view list, std::size_t index, std::string_view member = {}) {
-  std::string text(list);
-  text += '[' + std::to_string(index) + ']';
-  if (!member.empty()) {
-    text += '.';
-    text += member;
-  }
-  return text;
-}
-
-PolicyError broken(std::string field, PolicyRule rule, std::string other = {}) {
-  return {std::move(field), rule, std::move(other)};
-}
-
-// Start and end in minutes after midnight: the same rules for a weekly window and for a part of an
-// excepted day.
-Finding check_minutes(std::string_view list, std::size_t index, std::uint32_t start,
-                      std::uint32_t end) {
-  if (start >= kMinutesPerDay) {
-    return broken(path(list, index, "start_minute"), PolicyRule::start_out_of_range);
-  }
-  if (end <= start) {
-    return broken(path(list, index, "end_minute"), PolicyRule::end_not_after_start);
-  }
-  if (end - start > kMinutesPerDay) {
-    return broken(path(list, index, "end_minute"), PolicyRule::window_too_long);
-  }
-  return std::nullopt;
-}
-
-Finding check_window(const WeeklyWindow& window, std::size_t index) {
+Finding check_window(const WeeklyWindow& window, const std::string& owner) {
   if (window.lane == Lane::urgent) {
-    return broken(path("windows", index, "lane"), PolicyRule::urgent_has_no_windows);
+    return broken(owner + ".lane", PolicyRule::urgent_has_no_windows);
   }
   if (!window.weekday.ok()) {
-    return broken(path("windows", index, "weekday"), PolicyRule::weekday_invalid);
+    return broken(owner + ".weekday", PolicyRule::weekday_invalid);
   }
-  return check_minutes("windows", index, window.start_minute, window.end_minute);
+  return check_minutes(owner, window.start_minute, window.end_minute);
 }
 
 // Minutes from Sunday 00:00; an end past Saturday night is more than a week and wraps to the first
@@ -69,48 +32,41 @@ struct PlacedWindow {
   std::size_t index;
 };
 
-Finding overlap(const PlacedWindow& a, const PlacedWindow& b) {
+Finding overlap(std::string_view list, const PlacedWindow& a, const PlacedWindow& b) {
   const auto [first, second] = std::minmax(a.index, b.index);
-  return broken(path("windows", second), PolicyRule::windows_overlap, path("windows", first));
+  return broken(path(list, second), PolicyRule::windows_overlap, path(list, first));
 }
 
 // Windows in order of start overlap somewhere exactly when two neighbours do, the last and the
 // first included.
-Finding check_overlaps(std::vector<PlacedWindow> placed) {
+Finding check_overlaps(std::string_view list, std::vector<PlacedWindow> placed) {
   std::sort(placed.begin(), placed.end(),
             [](const PlacedWindow& a, const PlacedWindow& b) { return a.start < b.start; });
   for (std::size_t i = 1; i < placed.size(); ++i) {
     if (placed[i - 1].end > placed[i].start) {
-      return overlap(placed[i - 1], placed[i]);
+      return overlap(list, placed[i - 1], placed[i]);
     }
   }
   if (placed.size() > 1 && placed.back().end > placed.front().start + kMinutesPerWeek) {
-    return overlap(placed.back(), placed.front());
+    return overlap(list, placed.back(), placed.front());
   }
   return std::nullopt;
 }
 
-Finding check_windows(const Policy& policy) {
-  std::array<std::vector<PlacedWindow>, 4> placed;  // one list for each gated lane and direction
-  for (std::size_t i = 0; i < policy.windows.size(); ++i) {
-    const WeeklyWindow& window = policy.windows[i];
-    if (Finding found = check_window(window, i)) {
-      return found;
-    }
-    const std::size_t list = (window.lane == Lane::routine ? 0U : 2U) +
-                             (window.direction == Direction::to_therapist ? 0U : 1U);
-    if (placed[list].size() == kWindowsMax) {
-      return broken(path("windows", i), PolicyRule::too_many_windows);
-    }
-    const std::uint32_t midnight = window.weekday.c_encoding() * kMinutesPerDay;
-    placed[list].push_back({midnight + window.start_minute, midnight + window.end_minute, i});
+}  // namespace
+
+std::string path(std::string_view list, std::size_t index, std::string_view member) {
+  std::string text(list);
+  text += '[' + std::to_string(index) + ']';
+  if (!member.empty()) {
+    text += '.';
+    text += member;
   }
-  for (std::vector<PlacedWindow>& list : placed) {
-    if (Finding found = check_overlaps(std::move(list))) {
-      return found;
-    }
-  }
-  return std::nullopt;
+  return text;
+}
+
+PolicyError broken(std::string field, PolicyRule rule, std::string other) {
+  return {std::move(field), rule, std::move(other)};
 }
 
 bool well_formed_id(std::string_view id) {
@@ -119,105 +75,91 @@ bool well_formed_id(std::string_view id) {
   });
 }
 
-template <typename T>
-bool listed_twice(const std::vector<T>& list) {
-  for (std::size_t i = 1; i < list.size(); ++i) {
-    const auto here = list.begin() + static_cast<std::ptrdiff_t>(i);
-    if (std::find(list.begin(), here, list[i]) != here) {
-      return true;
-    }
+Finding check_minutes(std::string_view owner, std::uint32_t start, std::uint32_t end) {
+  if (start >= kMinutesPerDay) {
+    return broken(std::string(owner) + ".start_minute", PolicyRule::start_out_of_range);
   }
-  return false;
-}
-
-// Everything about one exception that can be said without the others.
-Finding check_exception(const DatedException& exception, std::size_t index) {
-  const auto at = [index](std::string_view member) { return path("exceptions", index, member); };
-  if (!well_formed_id(exception.id)) {
-    return broken(at("id"), PolicyRule::id_malformed);
+  if (end <= start) {
+    return broken(std::string(owner) + ".end_minute", PolicyRule::end_not_after_start);
   }
-  if (exception.from_date < kFirstDate || exception.from_date >= kDateAfterLast) {
-    return broken(at("from_date"), PolicyRule::exception_date_out_of_range);
-  }
-  if (exception.until_date <= exception.from_date) {
-    return broken(at("until_date"), PolicyRule::exception_dates_reversed);
-  }
-  if (exception.until_date > kDateAfterLast) {
-    return broken(at("until_date"), PolicyRule::exception_date_out_of_range);
-  }
-  if (std::find(exception.lanes.begin(), exception.lanes.end(), Lane::urgent) !=
-      exception.lanes.end()) {
-    return broken(at("lanes"), PolicyRule::urgent_has_no_windows);
-  }
-  if (listed_twice(exception.lanes)) {
-    return broken(at("lanes"), PolicyRule::listed_twice);
-  }
-  if (listed_twice(exception.directions)) {
-    return broken(at("directions"), PolicyRule::listed_twice);
-  }
-  if (!exception.lifts.empty() && exception.kind != ExceptionKind::open) {
-    return broken(at("lifts"), PolicyRule::lifts_needs_open);
-  }
-  if (exception.part) {
-    return check_minutes("exceptions", index, exception.part->start_minute,
-                         exception.part->end_minute);
+  if (end - start > kMinutesPerDay) {
+    return broken(std::string(owner) + ".end_minute", PolicyRule::window_too_long);
   }
   return std::nullopt;
 }
 
-std::size_t count_spans(const DatedException& exception) {
-  return exception.part
-             ? static_cast<std::size_t>((exception.until_date - exception.from_date) / days{1})
-             : 1;
-}
-
-Finding check_exceptions(const Policy& policy) {
-  const std::vector<DatedException>& exceptions = policy.exceptions;
-  if (exceptions.size() > kExceptionsMax) {
-    return broken("exceptions", PolicyRule::too_many_exceptions);
-  }
-  std::unordered_map<std::string_view, std::size_t> by_id;
-  std::size_t spans = 0;
-  for (std::size_t i = 0; i < exceptions.size(); ++i) {
-    if (Finding found = check_exception(exceptions[i], i)) {
+Finding check_windows(const std::vector<WeeklyWindow>& windows, std::string_view list) {
+  std::array<std::vector<PlacedWindow>, 4> placed;  // one list for each gated lane and direction
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    const WeeklyWindow& window = windows[i];
+    if (Finding found = check_window(window, path(list, i))) {
       return found;
     }
-    const auto [earlier, is_new] = by_id.emplace(exceptions[i].id, i);
-    if (!is_new) {
-      return broken(path("exceptions", i, "id"), PolicyRule::id_duplicate,
-                    path("exceptions", earlier->second, "id"));
+    const std::size_t gate = (window.lane == Lane::routine ? 0U : 2U) +
+                             (window.direction == Direction::to_therapist ? 0U : 1U);
+    if (placed[gate].size() == kWindowsMax) {
+      return broken(path(list, i), PolicyRule::too_many_windows);
     }
-    spans += count_spans(exceptions[i]);
-    if (spans > kExceptionSpansMax) {
-      return broken(path("exceptions", i), PolicyRule::too_many_exception_spans);
-    }
+    const std::uint32_t midnight = window.weekday.c_encoding() * kMinutesPerDay;
+    placed[gate].push_back({midnight + window.start_minute, midnight + window.end_minute, i});
   }
-  for (std::size_t i = 0; i < exceptions.size(); ++i) {
-    if (exceptions[i].lifts.empty()) {
-      continue;
-    }
-    const auto lifted = by_id.find(exceptions[i].lifts);
-    if (lifted == by_id.end()) {
-      return broken(path("exceptions", i, "lifts"), PolicyRule::lifts_unknown);
-    }
-    if (exceptions[lifted->second].kind != ExceptionKind::closed) {
-      return broken(path("exceptions", i, "lifts"), PolicyRule::lifts_not_closed,
-                    path("exceptions", lifted->second));
+  for (std::vector<PlacedWindow>& gate : placed) {
+    if (Finding found = check_overlaps(list, std::move(gate))) {
+      return found;
     }
   }
   return std::nullopt;
 }
 
-}  // namespace
+Finding check_limits(const Limits& limits) {
+  if (limits.max_hold_hours > kMaxHoldHoursMax) {
+    return broken("limits.max_hold_hours", PolicyRule::max_hold_out_of_range);
+  }
+  if (limits.reply_time_hours > kReplyTimeHoursMax) {
+    return broken("limits.reply_time_hours", PolicyRule::reply_time_out_of_range);
+  }
+  return std::nullopt;
+}
+
+Finding check_terms(const Terms& terms) {
+  if (listed_twice(terms.lanes)) {
+    return broken("terms.lanes", PolicyRule::listed_twice);
+  }
+  if (terms.reply_time_hours > kReplyTimeHoursMax) {
+    return broken("terms.reply_time_hours", PolicyRule::reply_time_out_of_range);
+  }
+  if (terms.retention_days > kRetentionDaysMax) {
+    return broken("terms.retention_days", PolicyRule::retention_out_of_range);
+  }
+  if (terms.hours_notice_days > kHoursNoticeDaysMax) {
+    return broken("terms.hours_notice_days", PolicyRule::hours_notice_out_of_range);
+  }
+  if (listed_twice(terms.urgent_readers)) {
+    return broken("terms.urgent_readers", PolicyRule::listed_twice);
+  }
+  return std::nullopt;
+}
+
+}  // namespace validation
 
 boost::system::result<void, PolicyError> validate(const Policy& policy) {
+  using namespace validation;
   if (Zone::locate(policy.zone).has_error()) {
     return broken("zone", PolicyRule::zone_unknown);
   }
-  if (Finding found = check_windows(policy)) {
+  if (Finding found = check_windows(policy.windows, "windows")) {
     return *found;
   }
-  if (Finding found = check_exceptions(policy)) {
+  if (Finding found = check_exceptions(policy.exceptions)) {
+    return *found;
+  }
+  if (Finding found = check_overrides(policy)) {
+    return *found;
+  }
+  if (Finding found = check_limits(policy.limits)) {
+    return *found;
+  }
+  if (Finding found = check_terms(policy.terms)) {
     return *found;
   }
   return {};

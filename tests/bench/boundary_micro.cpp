@@ -88,6 +88,21 @@ void decide_before_a_closed_year(benchmark::State& state) {
 }
 BENCHMARK(decide_before_a_closed_year)->Unit(benchmark::kMicrosecond);
 
+// The dearest question: two sides that never meet, asked about to the end of the horizon.
+void decide_where_two_sides_never_meet(benchmark::State& state) {
+  const Gate therapist = compiled(office_hours());
+  Policy saturdays;
+  saturdays.zone = "America/New_York";
+  saturdays.windows = {{Lane::routine, Direction::to_client, std::chrono::Saturday, 540, 1020}};
+  const Gate client = compiled(saturdays);
+  Facts reply;
+  reply.direction = Direction::to_client;
+  reply.moment = Moment::release;
+  const Instant at = kNewYear + days{158} + hours{9};
+  for (auto _ : state) benchmark::DoNotOptimize(decide({therapist, &client}, reply, at));
+}
+BENCHMARK(decide_where_two_sides_never_meet)->Unit(benchmark::kMicrosecond);
+
 void next_change_in_a_year_of_exceptions(benchmark::State& state) {
   const Gate gate = compiled(year_of_exceptions());
   const Instant at = kNewYear + days{158} + hours{9};

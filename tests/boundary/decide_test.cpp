@@ -20,6 +20,7 @@ using testing::gate;
 using testing::london_office;
 using testing::on_hours;
 using testing::policy;
+using testing::summary;
 using testing::text;
 using testing::window;
 
@@ -32,24 +33,16 @@ constexpr auto ending = RelationshipState::ending;
 constexpr auto ended = RelationshipState::ended;
 constexpr auto severed = RelationshipState::severed;
 
-// "hold closed_exception closed_exception:away > weekly:windows[1]": outcome, reason, winner >
-// losers.
-std::string summary(const Verdict& verdict) {
-  std::string line = std::string(name(verdict.outcome)) + " " + std::string(name(verdict.reason)) +
-                     " " + format_rule(verdict.rule);
-  for (const Rule& loser : verdict.losing) {
-    line += " > " + format_rule(loser);
-  }
-  return line;
+Facts facts(Lane lane, RelationshipState state, Moment moment = Moment::accept) {
+  Facts made;
+  made.lane = lane;
+  made.state = state;
+  made.moment = moment;
+  return made;
 }
 
-Facts facts(Lane lane, RelationshipState state, Moment moment = Moment::accept) {
-  return {.lane = lane,
-          .direction = Direction::to_therapist,
-          .state = state,
-          .moment = moment,
-          .same_account = false};
-}
+// An accepted message that waits: no limit of its wait applies to it.
+const Facts kWaiting = facts(Lane::routine, active, Moment::release);
 
 const Instant kMondayNoon = at("2026-03-30T12:00Z");
 const Instant kSundayNight = at("2026-03-30T03:10Z");  // Sunday 23:10 in New York
@@ -233,7 +226,7 @@ TEST(Decide, names_the_winner_and_every_loser_of_overlapping_exceptions) {
       exception("ill", closed, "2026-03-31", "2026-04-01"),
       on_hours(exception("clinic", open, "2026-03-30", "2026-04-01", "easter"), "11:00", "14:00")};
   const Gate compiled = gate(easter);
-  const auto said = [&](const char* now) { return summary(decide({compiled}, Facts{}, at(now))); };
+  const auto said = [&](const char* now) { return summary(decide({compiled}, kWaiting, at(now))); };
   EXPECT_EQ(said("2026-03-30T09:00Z"),
             "hold closed_exception closed_exception:easter > weekly:windows[0]");
   EXPECT_EQ(said("2026-03-30T12:00Z"),
@@ -248,7 +241,7 @@ TEST(Decide, names_the_winner_and_every_loser_of_overlapping_exceptions) {
 TEST(Decide, promises_the_opening_after_a_holiday_and_not_the_one_inside_it) {
   Policy away = london_office();
   away.exceptions = {exception("away", closed, "2026-07-20", "2026-08-10")};
-  const Verdict verdict = decide({gate(away)}, Facts{}, at("2026-07-22T10:00Z"));
+  const Verdict verdict = decide({gate(away)}, kWaiting, at("2026-07-22T10:00Z"));
   EXPECT_EQ(verdict.reason, Reason::closed_exception);
   ASSERT_TRUE(verdict.promise.has_value());
   EXPECT_EQ(format_instant(*verdict.promise), "2026-08-10T08:00:00.000Z");
@@ -256,13 +249,13 @@ TEST(Decide, promises_the_opening_after_a_holiday_and_not_the_one_inside_it) {
 
 TEST(Decide, looks_past_a_window_that_the_clocks_jump_over) {
   const Gate nightly = gate(policy("America/New_York", {"sun 02:15-02:45"}));
-  const Verdict verdict = decide({nightly}, Facts{}, at("2026-03-08T06:00Z"));
+  const Verdict verdict = decide({nightly}, kWaiting, at("2026-03-08T06:00Z"));
   ASSERT_TRUE(verdict.promise.has_value());
   EXPECT_EQ(format_instant(*verdict.promise), "2026-03-15T06:15:00.000Z");
 }
 
-TEST(Decide, holds_without_a_promise_when_nothing_opens_within_the_horizon) {
-  const Verdict verdict = decide({gate(policy("Europe/London", {}))}, Facts{}, kMondayNoon);
+TEST(Decide, holds_an_accepted_message_without_a_promise_when_nothing_opens_within_the_horizon) {
+  const Verdict verdict = decide({gate(policy("Europe/London", {}))}, kWaiting, kMondayNoon);
   EXPECT_EQ(summary(verdict), "hold no_opening_in_horizon weekly");
   EXPECT_FALSE(verdict.promise.has_value());
   EXPECT_EQ(text(verdict.valid), text(between("2026-03-29T00:00Z", "2026-03-31T00:00Z")));
@@ -275,8 +268,8 @@ TEST(Decide, sees_a_far_opening_from_the_day_on_which_it_comes_into_the_horizon)
   const Instant opening = at("2027-05-31T23:00Z");
   Instant first_promise{};
   for (Instant now = opening - kHorizon - days{4}; now < opening; now += days{1}) {
-    const Verdict verdict = decide({compiled}, Facts{}, now);
-    const Verdict just_before = decide({compiled}, Facts{}, verdict.valid.from);
+    const Verdict verdict = decide({compiled}, kWaiting, now);
+    const Verdict just_before = decide({compiled}, kWaiting, verdict.valid.from);
     EXPECT_EQ(just_before.promise, verdict.promise) << format_instant(now);
     if (verdict.promise && first_promise == Instant{}) {
       first_promise = now;

@@ -79,14 +79,13 @@ TEST(TwoGateways, take_over_from_one_that_was_killed) {
 TEST(Poll, finds_what_no_hint_told) {
   World world("queue_poll_ms = 1000", 2);
   world.enrol_everybody();
-  world.apply_policy(World::open_all_week(v1::TO_CLIENT));
+  world.apply_policy({world.open_later()});
   const auto inbox = world.therapist.log_in(world.port(1));
   EXPECT_TRUE(inbox->next_push().has_drained());
   const auto connection = world.client.log_in(world.port(0));
   ASSERT_EQ(write(world, *connection).accepted().verdict().outcome(), v1::HELD);
   // The store is told by hand what no hint tells: a policy that opens the gate.
-  auto windows = World::open_all_week(v1::TO_CLIENT);
-  for (const auto& window : World::open_all_week(v1::TO_THERAPIST)) windows.push_back(window);
+  const auto windows = World::open_all_week(v1::TO_THERAPIST);
   auto& colleague = world.therapist.add_device();
   v1::ClientFrame list;
   list.mutable_replace_devices()->set_device_list(text(world.therapist.next_list()));

@@ -287,8 +287,8 @@ TEST_F(GatewayTest, delivers_through_an_open_gate_and_forgets_after_the_ack) {
 }
 
 TEST_F(GatewayTest, is_silent_while_the_gate_is_shut_and_delivers_in_order_when_it_opens) {
-  // Shut in this direction; then a policy opens it.
-  world.apply_policy(World::open_all_week(v1::TO_CLIENT));
+  // Shut at this hour; then a policy opens it.
+  world.apply_policy({world.open_later()});
   const auto inbox = world.therapist.log_in(world.port());
   EXPECT_TRUE(inbox->next_push().has_drained());
   const auto connection = world.client.log_in(world.port());
@@ -299,9 +299,7 @@ TEST_F(GatewayTest, is_silent_while_the_gate_is_shut_and_delivers_in_order_when_
   }
   EXPECT_TRUE(inbox->silent(kQuiet));
   // The policy is applied on another connection of the same device, which displaces this one.
-  auto windows = World::open_all_week(v1::TO_CLIENT);
-  for (const auto& window : World::open_all_week(v1::TO_THERAPIST)) windows.push_back(window);
-  world.apply_policy(windows, 1);
+  world.apply_policy(World::open_all_week(v1::TO_THERAPIST), 1);
   const auto open = world.therapist.log_in(world.port());
   EXPECT_EQ(world.therapist.welcome.queued(), 3U);
   EXPECT_EQ(letters(take(*open, 3)), "abc");

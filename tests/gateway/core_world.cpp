@@ -238,6 +238,18 @@ std::vector<v1::Window> World::open_all_week(v1::Direction direction) {
   return windows;
 }
 
+v1::Window World::open_later() {
+  const auto minute = store_now_ms() / 60000 + 120;
+  v1::Window window;
+  window.set_lane(v1::ROUTINE);
+  window.set_direction(v1::TO_THERAPIST);
+  window.set_weekday(
+      static_cast<v1::Weekday>((minute / 1440 + 3) % 7 + 1));  // 1970-01-01 was a Thursday
+  window.set_start_minute(static_cast<std::uint32_t>(minute % 1440));
+  window.set_end_minute(static_cast<std::uint32_t>(minute % 1440 + 60));
+  return window;
+}
+
 v1::ClientFrame World::make_send(const Person& sender,
                                  const std::vector<crypto::DeviceAddress>& recipients,
                                  const crypto::MessageId& message, char fill,

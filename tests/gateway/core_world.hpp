@@ -78,6 +78,9 @@ class World {
   // Replaces the therapist's policy in zone Etc/UTC; the new version.
   std::uint64_t apply_policy(const std::vector<v1::Window>& windows, std::uint64_t based_on = 0);
   static std::vector<v1::Window> open_all_week(v1::Direction direction);
+  // Routine to the therapist, for an hour from two hours after the store's clock: shut now, and
+  // near enough to hold a message for.
+  v1::Window open_later();
 
   // The store's clock, as a challenge tells it.
   std::int64_t store_now_ms();

@@ -69,15 +69,17 @@ Decision decide_send(const PolicySnapshot& snapshot, storage::AcceptRequest& req
   const auto verdict = boundary::decide({*snapshot.gate}, facts, now);
   Decision decision{to_wire(verdict, *snapshot.gate), std::nullopt,
                     std::string(boundary::name(verdict.reason))};
-  if (verdict.outcome == boundary::Outcome::refuse) {
-    decision.refusal = to_error(verdict.reason, decision.verdict);
-  } else if (relationship.policy_version == 0) {
+  const bool would_wait = verdict.outcome == boundary::Outcome::hold ||
+                          verdict.reason == boundary::Reason::closed_too_long;
+  if (would_wait && relationship.policy_version == 0) {
     decision.reason = kNoPolicy;
     decision.verdict.set_outcome(v1::REFUSAL);
     decision.verdict.set_reason(kNoPolicy);
     decision.verdict.clear_zone();
     decision.refusal = make_error(v1::REFUSED);
     *decision.refusal->mutable_verdict() = decision.verdict;
+  } else if (verdict.outcome == boundary::Outcome::refuse) {
+    decision.refusal = to_error(verdict.reason, decision.verdict);
   }
   request.peer = relationship.therapist == request.sender.account ? relationship.client
                                                                   : relationship.therapist;

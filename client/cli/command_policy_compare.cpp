@@ -6,6 +6,7 @@
 #include "boundary/names.hpp"
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
+#include "client/cli/policy_document.hpp"
 #include "client/cli/policy_words.hpp"
 #include "client/cli/profile.hpp"
 #include "client/cli/terminal.hpp"
@@ -87,7 +88,7 @@ int policy_compare(const Globals& globals, const CompareOptions& options) {
   v1::ComparePolicy question;
   question.set_version(options.version);
   if (!options.file.empty()) {
-    auto policy = read_policy_file(options.file);
+    auto policy = read_policy(options.file);
     if (!policy.has_value()) return fail(globals, policy.error());
     *question.mutable_policy() = std::move(*policy);
   } else if (options.version == 0) {

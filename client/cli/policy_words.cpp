@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/cli/display.hpp"
+#include "client/cli/policy_gaps.hpp"
 #include "client/cli/profile.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/policy_file.hpp"
@@ -82,15 +83,6 @@ result<v1::FetchPolicy, Failure> ask_about(client::Client& device, const PolicyO
   return question;
 }
 
-result<v1::Policy, Failure> read_policy_file(const std::filesystem::path& file) {
-  const auto text = read_file(file, client::kPolicyFileBytesMax);
-  if (!text) return Failure{FailureKind::bad_input, file.string() + " cannot be read", {}};
-  auto policy = client::parse_policy_file(*text);
-  if (!policy.has_value())
-    return Failure{FailureKind::bad_input, file.string() + ": " + policy.error().text, {}};
-  return std::move(*policy);
-}
-
 int print_policy(const Globals& globals, const v1::PolicyReply& reply, std::string_view none) {
   if (globals.output == Output::human) {
     if (reply.has_policy())
@@ -112,7 +104,8 @@ int print_policy(const Globals& globals, const v1::PolicyReply& reply, std::stri
 }
 
 int print_applied(const Globals& globals, const client::LocalStore& store,
-                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft) {
+                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft,
+                  const client::Gaps& gaps) {
   const bool renew = draft.promises == v1::RENEW_PROMISES;
   if (globals.output == Output::json) {
     Json line;
@@ -125,6 +118,7 @@ int print_applied(const Globals& globals, const client::LocalStore& store,
       line["broken"].push_back(promise_row(store, promise));
     line["kept"] = Json::array();
     for (const auto& opening : applied.kept()) line["kept"].push_back(opening_row(opening));
+    line["refusals"] = refusals_row(gaps);
     std::cout << line.dump() << '\n';
     return kOk;
   }

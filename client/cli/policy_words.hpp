@@ -1,14 +1,14 @@
-// What the policy commands have in common: whose policy, reading a file, and how versions and what
+// What the policy commands have in common: whose policy, and how versions and what
 // became of a change are shown.
 #pragma once
 
 #include <boost/system/result.hpp>
-#include <filesystem>
 #include <string>
 #include <string_view>
 
 #include "client/cli/command.hpp"
 #include "client/client.hpp"
+#include "client/policy_coverage.hpp"
 
 namespace holdspace::cli {
 
@@ -17,15 +17,13 @@ namespace holdspace::cli {
 [[nodiscard]] boost::system::result<v1::FetchPolicy, client::Failure> ask_about(
     client::Client& device, const PolicyOwner& owner);
 
-[[nodiscard]] boost::system::result<v1::Policy, client::Failure> read_policy_file(
-    const std::filesystem::path& file);
-
 // As a policy file, or `none` when there is no policy. Returns kOk.
 int print_policy(const Globals& globals, const v1::PolicyReply& reply, std::string_view none);
 
-// What the gateway says about a change. Returns kOk.
+// What the gateway says about a change; `gaps` are of the version that was made. Returns kOk.
 int print_applied(const Globals& globals, const client::LocalStore& store,
-                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft);
+                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft,
+                  const client::Gaps& gaps);
 
 // "holiday", "other".
 [[nodiscard]] std::string reason_word(v1::ChangeReason reason);

@@ -28,12 +28,15 @@ struct Words {
   PolicyShowOptions policy;
   ApplyOptions apply;
   CompareOptions compare;
+  DiffOptions diff;
+  CoverageOptions coverage;
+  TemplateOptions beginning;
   OpenOptions open;
   CloseOptions close;
   PreviewOptions preview;
   RelationshipChange change;
   LanePauseOptions pause;
-  std::string agreement_with;
+  AgreementOptions agreement;
   std::string held_account;
   DisposeOptions dispose;
   bool give_back = false;

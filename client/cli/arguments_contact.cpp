@@ -61,18 +61,25 @@ void add_lane_rest(CLI::App& app, Words& words) {
 void add_agreement(CLI::App& app, Words& words) {
   auto* agreement = app.add_subcommand("agreement", "The terms that both sides sign");
   agreement->require_subcommand(1);
-  auto* show = agreement->add_subcommand("show", "Which terms are in force, and which are wanted");
-  show->footer("  holdspace agreement show");
-  show->add_option("--with", words.agreement_with, "Which relationship (default: the only one)");
+  auto* show = agreement->add_subcommand("show", "Read the terms, and whether they are in force");
+  show->footer(
+      "  holdspace agreement show --easy\n"
+      "The text is made on this device from the policy that the gateway runs.");
+  show->add_flag("--easy", words.agreement.easy, "In short sentences");
   show->callback([&words] {
-    words.chosen = [&words] { return agreement_show(words.globals, words.agreement_with); };
+    words.chosen = [&words] { return agreement_show(words.globals, words.agreement); };
   });
-  auto* sign = agreement->add_subcommand("sign", "Sign the terms that are wanted");
-  sign->footer("  holdspace agreement sign");
-  sign->add_option("--with", words.agreement_with, "Which relationship (default: the only one)");
+  auto* sign = agreement->add_subcommand("sign", "Read the terms and sign them");
+  sign->footer(
+      "  holdspace agreement sign\n"
+      "What is signed is what is shown. Without a terminal say --yes.");
+  sign->add_flag("--yes", words.agreement.yes, "Sign without asking");
   sign->callback([&words] {
-    words.chosen = [&words] { return agreement_sign(words.globals, words.agreement_with); };
+    words.chosen = [&words] { return agreement_sign(words.globals, words.agreement); };
   });
+  for (auto* command : {show, sign})
+    command->add_option("--with", words.agreement.with,
+                        "Which relationship (default: the only one)");
 }
 
 void add_held(CLI::App& app, Words& words) {

@@ -61,12 +61,17 @@ void add_looking(CLI::App& policy, Words& words) {
   preview->footer(
       "  holdspace policy preview --at \"2026-12-24 23:10\"\n"
       "  holdspace policy preview --file policy.json --lane logistics --direction to_client\n"
-      "Times are in your zone; 2026-12-24T23:10Z is UTC. With --file no gateway is asked.");
-  preview->add_option("--with", words.preview.with, "A relationship (default: your own policy)");
+      "Times are in your zone; 2026-12-24T23:10Z is UTC. With --file no gateway is asked, so the\n"
+      "state and the pauses of a relationship count only without it.");
+  auto* with = preview->add_option("--with", words.preview.with,
+                                   "A relationship (default: your own policy)");
   preview->add_option("--at", words.preview.at, "When (default: now)");
   add_lane(*preview, words.preview.lane);
   add_direction(*preview, words.preview.direction)->capture_default_str();
-  preview->add_option("--file", words.preview.file, "Judge by this policy file");
+  auto* file = preview->add_option("--file", words.preview.file, "Judge by this policy file")
+                   ->excludes(with);
+  preview->add_option("--hours", words.preview.hours, "And by this file of the client's own hours")
+      ->needs(file);
   preview->callback([&words] {
     words.chosen = [&words] { return policy_preview(words.globals, words.preview); };
   });
@@ -84,12 +89,63 @@ void add_looking(CLI::App& policy, Words& words) {
   });
 }
 
+void add_judging(CLI::App& policy, Words& words) {
+  auto* diff = policy.add_subcommand("diff", "What differs between two policies, and what widens");
+  diff->footer(
+      "  holdspace policy diff 3 4              two versions\n"
+      "  holdspace policy diff 0 policy.json    the policy in force with a file\n"
+      "Of two files no gateway is asked.");
+  diff->add_option("before", words.diff.before, "A policy file, or a version's number")->required();
+  diff->add_option("after", words.diff.after, "Likewise")->required();
+  diff->add_option("--with", words.diff.owner.with, "A client: the policy of this relationship");
+  add_account(*diff, words.diff.owner);
+  diff->callback(
+      [&words] { words.chosen = [&words] { return policy_diff(words.globals, words.diff); }; });
+
+  auto* coverage =
+      policy.add_subcommand("coverage", "When messages can pass, and when they would be refused");
+  coverage->footer(
+      "  holdspace policy coverage\n"
+      "  holdspace policy coverage policy.json --days 90 --lane routine --direction to_therapist\n"
+      "Of a file no gateway is asked.");
+  coverage->add_option("file", words.coverage.file, "A policy file (default: in force)");
+  coverage->add_option("--days", words.coverage.days, "So many days from now on")
+      ->check(CLI::Range(1, 400))
+      ->capture_default_str();
+  coverage->add_option("--lane", words.coverage.lane, "routine or logistics (default: both)")
+      ->check(CLI::IsMember({"routine", "logistics"}));
+  add_direction(*coverage, words.coverage.direction);
+  coverage->add_option("--with", words.coverage.owner.with, "For this relationship");
+  add_account(*coverage, words.coverage.owner);
+  coverage->callback([&words] {
+    words.chosen = [&words] { return policy_coverage(words.globals, words.coverage); };
+  });
+
+  auto* beginning = policy.add_subcommand("template", "Print a policy to begin with");
+  beginning->footer(
+      "  holdspace policy template therapy --zone Europe/London --out policy.json\n"
+      "A proposal to edit, without holidays. docs/boundary.md says what each contains.");
+  beginning->add_option("kind", words.beginning.kind, "Way of working")
+      ->required()
+      ->check(CLI::IsMember({"therapy", "coaching", "dbt", "adolescent", "group_practice"}));
+  beginning->add_option("--zone", words.beginning.zone, "Time zone, for example Europe/London")
+      ->required();
+  beginning->add_option("--out", words.beginning.out, "A new file (default: print it)");
+  beginning->callback([&words] {
+    words.chosen = [&words] { return policy_template(words.globals, words.beginning); };
+  });
+}
+
 void add_changing(CLI::App& policy, Words& words) {
   auto* apply = policy.add_subcommand("apply", "Replace a policy by a file");
   apply->footer(
       "  holdspace policy apply policy.json --dry-run\n"
-      "  holdspace policy apply policy.json --reason holiday");
+      "  holdspace policy apply policy.json --reason holiday\n"
+      "A closing that lets messages be refused while no colleague is named takes "
+      "--accept-refusals.");
   add_apply_options(*apply, words.apply);
+  apply->add_flag("--accept-refusals", words.apply.accept_refusals,
+                  "Save it although a closing lets messages be refused");
   apply->add_option("--reason", words.apply.reason, "Why it changes")->transform(one_of(kReasons));
   add_account(*apply, words.apply.owner);
   apply->callback(
@@ -132,11 +188,16 @@ void add_changing(CLI::App& policy, Words& words) {
     auto* command = proposal->add_subcommand(word, what);
     command->footer("  holdspace policy proposal " + std::string(word));
     command->callback([&words, step] {
-      words.chosen = [&words, step] { return policy_proposal(words.globals, step); };
+      words.chosen = [&words, step] {
+        return policy_proposal(words.globals, step, words.apply.accept_refusals);
+      };
     });
+    return command;
   };
   add_step("show", "Print it as a policy file", ProposalStep::show);
-  add_step("accept", "Sign it: it is in force then", ProposalStep::accept);
+  add_step("accept", "Sign it: it is in force then", ProposalStep::accept)
+      ->add_flag("--accept-refusals", words.apply.accept_refusals,
+                 "Although a closing lets messages be refused");
   add_step("reject", "Your policy stays as it is", ProposalStep::reject);
 }
 
@@ -172,6 +233,7 @@ void add_policy(CLI::App& app, Words& words) {
   auto* policy = app.add_subcommand("policy", "A therapist's hours and dated exceptions");
   policy->require_subcommand(1);
   add_looking(*policy, words);
+  add_judging(*policy, words);
   add_changing(*policy, words);
   add_import(*policy, words);
 

@@ -85,6 +85,7 @@ struct ApplyOptions {
   PolicyOwner owner;
   v1::ChangeReason reason = v1::HOURS;
   bool renew_promises = false;
+  bool accept_refusals = false;  // save it although a closing makes gaps
   bool dry_run = false;
 };
 int policy_apply(const Globals& globals, const ApplyOptions& options);
@@ -95,7 +96,28 @@ struct CompareOptions {
 };
 int policy_compare(const Globals& globals, const CompareOptions& options);
 enum class ProposalStep : std::uint8_t { show, accept, reject };
-int policy_proposal(const Globals& globals, ProposalStep step);
+int policy_proposal(const Globals& globals, ProposalStep step, bool accept_refusals);
+
+struct DiffOptions {
+  std::string before;  // a policy file, or the number of a version; "0": the one in force
+  std::string after;
+  PolicyOwner owner;
+};
+int policy_diff(const Globals& globals, const DiffOptions& options);
+struct CoverageOptions {
+  std::filesystem::path file;  // empty: the policy in force
+  PolicyOwner owner;
+  int days = 400;
+  std::string lane;       // empty: routine and logistics
+  std::string direction;  // empty: both
+};
+int policy_coverage(const Globals& globals, const CoverageOptions& options);
+struct TemplateOptions {
+  std::string kind;  // of boundary::PolicyTemplate
+  std::string zone;
+  std::filesystem::path out;  // empty: standard output
+};
+int policy_template(const Globals& globals, const TemplateOptions& options);
 
 // "--until T" in the viewer's zone, or "--for 24h"; one of the two.
 struct Span {
@@ -122,7 +144,8 @@ struct PreviewOptions {
   std::string at;    // empty: now
   crypto::Lane lane = crypto::Lane::routine;
   std::string direction = "to_therapist";
-  std::filesystem::path file;  // judge by this file, without a gateway
+  std::filesystem::path file;   // judge by this file, without a gateway
+  std::filesystem::path hours;  // with `file`: and by this file of the client's own hours
 };
 int policy_preview(const Globals& globals, const PreviewOptions& options);
 
@@ -153,8 +176,13 @@ struct LanePauseOptions {
   bool resume = false;
 };
 int lane_pause(const Globals& globals, const LanePauseOptions& options);
-int agreement_show(const Globals& globals, const std::string& with);
-int agreement_sign(const Globals& globals, const std::string& with);
+struct AgreementOptions {
+  std::string with;
+  bool easy = false;  // show: in short sentences
+  bool yes = false;   // sign: without asking
+};
+int agreement_show(const Globals& globals, const AgreementOptions& options);
+int agreement_sign(const Globals& globals, const AgreementOptions& options);
 
 struct WithdrawOptions {
   std::string message;      // the beginning of a message id

@@ -11,6 +11,7 @@
 #include "client/clock.hpp"
 #include "client/content.hpp"
 #include "client/policy_file.hpp"
+#include "client/policy_values.hpp"
 
 namespace holdspace::cli {
 namespace {
@@ -55,6 +56,9 @@ asio::awaitable<int> versions(client::Client& device, Globals globals, PolicyOwn
   co_return kOk;
 }
 
+// To a person; programs get all that the gateway says. Ours.
+constexpr int kChangesShownMax = 3;
+
 void print_for_person(const v1::PolicyPreview& preview, crypto::Instant at) {
   const auto& verdict = preview.verdict();
   std::cout << "At " << both_zones(verdict.zone(), at) << " a message would be "
@@ -63,13 +67,20 @@ void print_for_person(const v1::PolicyPreview& preview, crypto::Instant at) {
     std::cout << " until " << both_zones(verdict.zone(), client::from_ms(verdict.promise_ms()));
   std::cout << ".\n";
   const auto reason = boundary::parse_reason(verdict.reason());
-  std::cout << "  Why: " << (reason ? boundary::describe(*reason) : verdict.reason()) << " (rule "
-            << verdict.rule() << ")\n";
+  std::cout << "  Why: " << (reason ? boundary::describe(*reason) : verdict.reason()) << '\n';
+  if (!verdict.cover_account_id().empty()) {
+    std::cout << "  Meanwhile: " << client::to_hex(client::view(verdict.cover_account_id()));
+    if (verdict.cover_until_ms() != 0)
+      std::cout << ", until "
+                << both_zones(verdict.zone(), client::from_ms(verdict.cover_until_ms()));
+    std::cout << '\n';
+  }
+  std::cout << "  Rule that won: " << verdict.rule() << '\n';
   for (const auto& losing : verdict.losing_rules())
-    std::cout << "  Weaker rule that also applied: " << losing << '\n';
-  for (const auto change : preview.next_changes_ms())
-    std::cout << "  The gate turns: " << both_zones(verdict.zone(), client::from_ms(change))
-              << '\n';
+    std::cout << "  Rule that lost: " << losing << '\n';
+  for (int i = 0; i < preview.next_changes_ms_size() && i < kChangesShownMax; ++i)
+    std::cout << "  The gate turns: "
+              << both_zones(verdict.zone(), client::from_ms(preview.next_changes_ms(i))) << '\n';
   std::cout << "  Policy version " << verdict.policy_version() << ", time-zone database "
             << preview.tzdb_version() << '\n';
 }
@@ -88,6 +99,14 @@ void print(const Globals& globals, const v1::PolicyPreview& preview, crypto::Ins
     line["promise"] = format_utc(client::from_ms(verdict.promise_ms()));
     line["promise_ms"] = verdict.promise_ms();
   }
+  if (!verdict.cover_account_id().empty()) {
+    line["cover"] = client::to_hex(client::view(verdict.cover_account_id()));
+    line["cover_until"] = nullptr;
+    if (verdict.cover_until_ms() != 0)
+      line["cover_until"] = format_utc(client::from_ms(verdict.cover_until_ms()));
+  }
+  line["valid_from"] = format_utc(client::from_ms(verdict.valid_from_ms()));
+  line["valid_until"] = format_utc(client::from_ms(verdict.valid_until_ms()));
   line["zone"] = verdict.zone();
   line["policy_version"] = verdict.policy_version();
   line["next_changes"] = nlohmann::ordered_json::array();
@@ -119,6 +138,28 @@ asio::awaitable<int> ask_gateway(client::Client& device, Globals globals, Policy
   co_return kOk;
 }
 
+int preview_offline(const Globals& globals, const PreviewOptions& options,
+                    const Question& question) {
+  const auto policy = read_policy(options.file);
+  if (!policy.has_value()) return fail(globals, policy.error());
+  std::optional<v1::Policy> hours;
+  if (!options.hours.empty()) {
+    auto read = read_policy(options.hours);
+    if (!read.has_value()) return fail(globals, read.error());
+    hours = std::move(*read);
+  }
+  boundary::Facts facts;
+  facts.lane = client::to_lane(question.lane);
+  facts.direction = client::to_direction(question.direction);
+  const auto at = question.at.value_or(client::now());
+  const auto preview = client::preview_policy_file(*policy, hours ? &*hours : nullptr, facts, at);
+  if (!preview.has_value())
+    return fail(globals,
+                {FailureKind::bad_input, options.file.string() + ": " + preview.error().text, {}});
+  print(globals, *preview, at);
+  return kOk;
+}
+
 }  // namespace
 
 int policy_show(const Globals& globals, const PolicyShowOptions& options) {
@@ -145,16 +186,7 @@ int policy_preview(const Globals& globals, const PreviewOptions& options) {
     return with_client(globals, {}, [&](client::Client& device) {
       return ask_gateway(device, globals, {options.with, {}, false}, question);
     });
-  const auto policy = read_policy(options.file);
-  if (!policy.has_value()) return fail(globals, policy.error());
-  const auto at = question.at.value_or(client::now());
-  const auto preview =
-      client::preview_policy_file(*policy, {question.lane, question.direction, at});
-  if (!preview.has_value())
-    return fail(globals,
-                {FailureKind::bad_input, options.file.string() + ": " + preview.error().text, {}});
-  print(globals, *preview, at);
-  return kOk;
+  return preview_offline(globals, options, question);
 }
 
 }  // namespace holdspace::cli

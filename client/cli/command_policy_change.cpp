@@ -8,6 +8,7 @@
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
 #include "client/cli/policy_document.hpp"
+#include "client/cli/policy_gaps.hpp"
 #include "client/cli/policy_words.hpp"
 #include "client/cli/profile.hpp"
 #include "client/clock.hpp"
@@ -29,16 +30,18 @@ Failure bad_input(std::string text) {
   return {FailureKind::bad_input, std::move(text), {}};
 }
 
-asio::awaitable<int> finish(client::Client& device, Globals globals, client::PolicyDraft draft) {
+// `gaps`: of the version in the draft.
+asio::awaitable<int> finish(client::Client& device, Globals globals, client::PolicyDraft draft,
+                            client::Gaps gaps) {
   const auto applied = co_await device.apply_policy(draft);
   co_await device.disconnect();
   if (!applied.has_value()) co_return fail(globals, applied.error());
-  co_return print_applied(globals, device.store(), *applied, draft);
+  co_return print_applied(globals, device.store(), *applied, draft, gaps);
 }
 
 // A file that says no version is made from the policy in force.
 asio::awaitable<int> apply(client::Client& device, Globals globals, v1::FetchPolicy whose,
-                           v1::Policy policy, client::PolicyDraft draft) {
+                           v1::Policy policy, client::PolicyDraft draft, client::Gaps gaps) {
   const auto connected = co_await device.connect();
   if (!connected.has_value()) co_return fail(globals, connected.error());
   if (policy.version() == 0) {
@@ -50,7 +53,7 @@ asio::awaitable<int> apply(client::Client& device, Globals globals, v1::FetchPol
     policy.set_version(held->policy().version());
   }
   draft.document = client::next_version(policy, client::now()).SerializeAsString();
-  co_return co_await finish(device, globals, std::move(draft));
+  co_return co_await finish(device, globals, std::move(draft), std::move(gaps));
 }
 
 // Changes the own policy in force; `change` says what is wrong when there is nothing to change.
@@ -63,6 +66,7 @@ asio::awaitable<int> change_own(client::Client& device, Globals globals, v1::Cha
   const auto held = co_await device.fetch_policy(std::move(own));
   std::optional<Failure> failed;
   client::PolicyDraft draft;
+  client::Gaps gaps;
   if (!held.has_value()) {
     failed = held.error();
   } else if (!held->has_policy()) {
@@ -72,15 +76,20 @@ asio::awaitable<int> change_own(client::Client& device, Globals globals, v1::Cha
     if (auto wrong = change(policy)) failed = bad_input(std::move(*wrong));
     draft.document = policy.SerializeAsString();
     draft.reason = reason;
+    gaps = gaps_from_now(policy);
   }
   if (failed) {
     co_await device.disconnect();
     co_return fail(globals, *failed);
   }
-  co_return co_await finish(device, globals, std::move(draft));
+  // In an emergency no word is asked for, and a week that is as it was needs no warning.
+  gaps.of_the_week.clear();
+  if (reason == v1::EMERGENCY) warn(globals, gaps);
+  co_return co_await finish(device, globals, std::move(draft), std::move(gaps));
 }
 
-asio::awaitable<int> proposal(client::Client& device, Globals globals, ProposalStep step) {
+asio::awaitable<int> proposal(client::Client& device, Globals globals, ProposalStep step,
+                              bool accept_refusals) {
   const auto connected = co_await device.connect();
   if (!connected.has_value()) co_return fail(globals, connected.error());
   const auto waiting = co_await device.fetch_proposal();
@@ -96,10 +105,16 @@ asio::awaitable<int> proposal(client::Client& device, Globals globals, ProposalS
     co_return print_policy(globals, shown, "No proposal waits for you.");
   }
   if (step == ProposalStep::accept) {
+    auto gaps = gaps_from_now(shown.policy());
+    warn(globals, gaps);
+    if (const auto missing = missing_word(gaps, accept_refusals)) {
+      co_await device.disconnect();
+      co_return fail_usage(globals, *missing);
+    }
     client::PolicyDraft draft;
     draft.document = waiting->document();
     draft.reason = waiting->meta().reason();
-    co_return co_await finish(device, globals, std::move(draft));
+    co_return co_await finish(device, globals, std::move(draft), std::move(gaps));
   }
   const auto rejected = co_await device.reject_proposal();
   co_await device.disconnect();
@@ -128,8 +143,7 @@ asio::awaitable<int> show_hours(client::Client& device, Globals globals) {
 boost::system::result<v1::Policy, Failure> read_checked(const std::filesystem::path& file) {
   auto policy = read_policy(file);
   if (!policy.has_value()) return policy.error();
-  const auto checked =
-      client::preview_policy_file(*policy, {v1::ROUTINE, v1::TO_THERAPIST, client::now()});
+  const auto checked = client::compile_policy_file(*policy);
   if (!checked.has_value()) return bad_input(file.string() + ": " + checked.error().text);
   return policy;
 }
@@ -147,12 +161,16 @@ client::PolicyDraft draft_of(const ApplyOptions& options) {
 int policy_apply(const Globals& globals, const ApplyOptions& options) {
   const auto policy = read_checked(options.file);
   if (!policy.has_value()) return fail(globals, policy.error());
+  const auto gaps = gaps_from_now(*policy);
+  warn(globals, gaps);
+  if (const auto missing = missing_word(gaps, options.accept_refusals || options.dry_run))
+    return fail_usage(globals, *missing);
   return with_client(globals, {}, [&](client::Client& device) {
     auto whose = ask_about(device, options.owner);
     if (!whose.has_value()) return fail_later(globals, whose.error());
     auto draft = draft_of(options);
     draft.account = client::parse_bytes<16>(whose->account_id());
-    return apply(device, globals, std::move(*whose), *policy, std::move(draft));
+    return apply(device, globals, std::move(*whose), *policy, std::move(draft), gaps);
   });
 }
 
@@ -210,9 +228,10 @@ int policy_close(const Globals& globals, const CloseOptions& options) {
   });
 }
 
-int policy_proposal(const Globals& globals, ProposalStep step) {
-  return with_client(globals, {},
-                     [&](client::Client& device) { return proposal(device, globals, step); });
+int policy_proposal(const Globals& globals, ProposalStep step, bool accept_refusals) {
+  return with_client(globals, {}, [&](client::Client& device) {
+    return proposal(device, globals, step, accept_refusals);
+  });
 }
 
 int hours_show(const Globals& globals) {
@@ -230,7 +249,7 @@ int hours_apply(const Globals& globals, const ApplyOptions& options) {
     whose.set_account_id(client::to_string(device.identity().account_id()));
     auto draft = draft_of(options);
     draft.reason = v1::CLIENT_HOURS;
-    return apply(device, globals, std::move(whose), *policy, std::move(draft));
+    return apply(device, globals, std::move(whose), *policy, std::move(draft), {});
   });
 }
 

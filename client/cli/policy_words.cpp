@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client/cli/display.hpp"
+#include "client/cli/policy_gaps.hpp"
 #include "client/cli/profile.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/policy_file.hpp"
@@ -103,7 +104,8 @@ int print_policy(const Globals& globals, const v1::PolicyReply& reply, std::stri
 }
 
 int print_applied(const Globals& globals, const client::LocalStore& store,
-                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft) {
+                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft,
+                  const client::Gaps& gaps) {
   const bool renew = draft.promises == v1::RENEW_PROMISES;
   if (globals.output == Output::json) {
     Json line;
@@ -116,6 +118,7 @@ int print_applied(const Globals& globals, const client::LocalStore& store,
       line["broken"].push_back(promise_row(store, promise));
     line["kept"] = Json::array();
     for (const auto& opening : applied.kept()) line["kept"].push_back(opening_row(opening));
+    line["refusals"] = refusals_row(gaps);
     std::cout << line.dump() << '\n';
     return kOk;
   }

@@ -8,6 +8,7 @@
 
 #include "client/cli/command.hpp"
 #include "client/client.hpp"
+#include "client/policy_coverage.hpp"
 
 namespace holdspace::cli {
 
@@ -19,9 +20,10 @@ namespace holdspace::cli {
 // As a policy file, or `none` when there is no policy. Returns kOk.
 int print_policy(const Globals& globals, const v1::PolicyReply& reply, std::string_view none);
 
-// What the gateway says about a change. Returns kOk.
+// What the gateway says about a change; `gaps` are of the version that was made. Returns kOk.
 int print_applied(const Globals& globals, const client::LocalStore& store,
-                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft);
+                  const v1::PolicyApplied& applied, const client::PolicyDraft& draft,
+                  const client::Gaps& gaps);
 
 // "holiday", "other".
 [[nodiscard]] std::string reason_word(v1::ChangeReason reason);

@@ -28,13 +28,16 @@ struct Words {
   PolicyShowOptions policy;
   ApplyOptions apply;
   CompareOptions compare;
+  DiffOptions diff;
+  CoverageOptions coverage;
+  TemplateOptions beginning;
   OpenOptions open;
   CloseOptions close;
   PreviewOptions preview;
   ImportCalendarOptions calendar;
   RelationshipChange change;
   LanePauseOptions pause;
-  std::string agreement_with;
+  AgreementOptions agreement;
   std::string held_account;
   DisposeOptions dispose;
   bool give_back = false;

@@ -5,9 +5,12 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "boundary/names.hpp"
+#include "client/policy_file.hpp"
+#include "client/wire_bytes.hpp"
 
 namespace holdspace::client::testing {
 namespace {
@@ -30,10 +33,41 @@ std::set<std::string> seen(const std::function<std::string(const json&)>& what) 
   return values;
 }
 
+// A verdict on the wire in the form of a row's.
+json previewed(const v1::Verdict& verdict) {
+  const auto instant = [](std::int64_t ms) { return boundary::format_instant(from_ms(ms)); };
+  const std::map<v1::Outcome, std::string> outcomes = {
+      {v1::RELEASED, "release_now"}, {v1::HELD, "hold"}, {v1::REFUSAL, "refuse"}};
+  json row{{"outcome", outcomes.at(verdict.outcome())},
+           {"reason", verdict.reason()},
+           {"rule", verdict.rule()},
+           {"valid_from", instant(verdict.valid_from_ms())},
+           {"valid_until", instant(verdict.valid_until_ms())}};
+  if (verdict.has_promise_ms()) row["promise"] = instant(verdict.promise_ms());
+  if (!verdict.cover_account_id().empty()) row["cover"] = to_hex(view(verdict.cover_account_id()));
+  if (verdict.cover_until_ms() != 0) row["cover_until"] = instant(verdict.cover_until_ms());
+  return row;
+}
+
 TEST(BoundaryVectors, are_answered_by_the_gate_of_a_policy_file) {
   const std::vector<boundary::Gate> gates = gates_of(vectors());
   for (const json& row : vectors().at("rows")) {
     EXPECT_EQ(json(answer(gates, row)).dump(), row.at("verdict").dump()) << row.dump();
+  }
+}
+
+// What `policy preview --file` shows: the same verdict, put on the wire.
+TEST(BoundaryVectors, are_answered_by_the_preview_of_a_policy_file) {
+  std::vector<v1::Policy> policies;
+  for (const json& document : vectors().at("policies"))
+    policies.push_back(*parse_policy_file(document.dump()));
+  for (const json& row : vectors().at("rows")) {
+    const v1::Policy* hours =
+        row.contains("client") ? &policies.at(row.at("client").get<std::size_t>()) : nullptr;
+    const auto& policy = policies.at(row.at("policy").get<std::size_t>());
+    const auto preview = preview_policy_file(policy, hours, facts_of(row), instant_of(row));
+    ASSERT_TRUE(preview.has_value()) << preview.error().text;
+    EXPECT_EQ(previewed(preview->verdict()).dump(), row.at("verdict").dump()) << row.dump();
   }
 }
 

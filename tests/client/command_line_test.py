@@ -12,9 +12,10 @@ import tempfile
 import unittest
 
 PROGRAM = sys.argv.pop(1)
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["send"], ["inbox"], ["history"], ["policy", "show"], ["policy", "apply"],
-            ["policy", "preview"], ["policy", "import"], ["policy", "versions"], ["policy", "compare"], ["policy", "open"],
-            ["policy", "close"],
+            ["policy", "preview"], ["policy", "import"], ["policy", "versions"], ["policy", "compare"], ["policy", "diff"],
+            ["policy", "coverage"], ["policy", "template"], ["policy", "open"], ["policy", "close"],
             ["policy", "proposal", "show"], ["policy", "proposal", "accept"], ["policy", "proposal", "reject"], ["hours", "show"],
             ["hours", "apply"], ["relationship", "list"], ["relationship", "pause"], ["relationship", "resume"], ["relationship", "end"],
             ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"], ["withdraw"],
@@ -73,7 +74,10 @@ class CommandLine(unittest.TestCase):
                       ["policy"], ["policy", "preview", "--direction", "sideways"], ["--profile", "../x", "status"],
                       ["enroll", "--invite", "X", "--url", "http://localhost"], ["send", ""], ["withdraw"], ["replace", "3f2a91c0"],
                       ["policy", "proposal"], ["policy", "apply"], ["policy", "apply", "f", "--reason", "mood"],
-                      ["policy", "show", "--default", "--account", "0" * 32], ["relationship"], ["lane", "pause"], ["held", "dispose"],
+                      ["policy", "show", "--default", "--account", "0" * 32], ["policy", "diff", "3"], ["policy", "template", "therapy"],
+                      ["policy", "template", "astrology", "--zone", "Etc/UTC"], ["policy", "coverage", "--lane", "urgent"],
+                      ["policy", "coverage", "--days", "401"], ["policy", "preview", "--hours", "f"],
+                      ["policy", "preview", "--file", "f", "--with", "client-1"], ["relationship"], ["lane", "pause"], ["held", "dispose"],
                       ["held", "dispose", "--return", "--release", "--all"], ["leave"], ["audit"], ["agreement"]):
             self.assertEqual(self.run_it(*words).returncode, 2, words)
 
@@ -84,6 +88,8 @@ class CommandLine(unittest.TestCase):
                             (["policy", "close", "--until", "tomorrow"], "--until"), (["policy", "close", "--cover", "me"], "32 hexadecimal"),
                             (["policy", "open", "--lane", "urgent", "--direction", "to_client", "--for", "2h"], "urgent"),
                             (["lane", "pause", "--lane", "urgent", "--for", "2h"], "urgent"), (["policy", "compare"], "--version"), (["lane", "pause", "--lane", "routine"], "--for 24h"),
+                            (["policy", "template", "therapy", "--zone", "Mars/Olympus"], "Europe/London"),
+                            (["policy", "coverage", "f", "--default"], "--default"),
                             (["relationship", "end", "--on", "soon"], "YYYY-MM-DD"), (["held", "list", "--account", "12"], "32 hexadecimal"),
                             (["held", "dispose", "--return"], "--all"), (["held", "dispose", "--return", "--all", "3f2a"], "--all"),
                             (["leave", "finish", "--successor", "x"], "32 hexadecimal")):
@@ -94,7 +100,7 @@ class CommandLine(unittest.TestCase):
     def test_without_a_profile_says_what_to_do(self):
         for command in (["send", "text"], ["inbox"], ["history"], ["status"], ["devices"], ["outbox"], ["policy", "show"],
                         ["withdraw", "3f2a91c0"], ["notices"], ["held", "list"], ["audit", "verify"], ["hours", "show"], ["relationship", "list"],
-                        ["agreement", "sign"], ["policy", "close", "--lift"]):
+                        ["agreement", "sign"], ["policy", "close", "--lift"], ["policy", "coverage"], ["policy", "diff", "0", "f"]):
             done = self.run_it(*command)
             self.assertEqual(done.returncode, 1, command)
             self.assertEqual(done.stdout, "", command)
@@ -126,6 +132,113 @@ class CommandLine(unittest.TestCase):
         self.assertIn("held until Mon 30 Mar 2026 04:00 (America/New_York) = Mon 30 Mar 2026 09:00 (Europe/London)", done.stdout)
         answer = json.loads(self.run_it("policy", "preview", "--file", str(file), "--at", "2026-03-30T03:10Z", "--json").stdout)
         self.assertEqual((answer["outcome"], answer["promise"], answer["reason"]), ("held", "2026-03-30T08:00:00.000Z", "outside_windows"))
+
+    def write(self, name, policy):
+        file = pathlib.Path(self.folder.name) / name
+        file.write_text(json.dumps(policy))
+        return str(file)
+
+    def test_preview_shows_which_rule_won_and_lost_and_three_turns(self):
+        file = self.write("policy.json", {**POLICY, "exceptions": [{"id": "away", "kind": "CLOSED", "fromDate": "2026-03-30",
+                                                                    "coverAccountId": "AAECAwQFBgcICQoLDA0ODw=="}]})
+        done = self.run_it("policy", "preview", "--file", file, "--at", "2026-03-30T10:00Z", zone="Europe/London")
+        self.assertIn("a message would be refused", done.stdout)
+        self.assertIn("Rule that won: closed_exception:away\n  Rule that lost: weekly:windows[0]\n", done.stdout)
+        self.assertIn("Meanwhile: 000102030405060708090a0b0c0d0e0f, until Tue 31 Mar 2026 00:00", done.stdout)
+        self.assertEqual(done.stdout.count("The gate turns"), 3, done.stdout)
+        answer = json.loads(self.run_it("policy", "preview", "--file", file, "--at", "2026-03-30T10:00Z", "--json").stdout)
+        self.assertEqual((answer["reason"], answer["cover"], answer["losing_rules"]),
+                         ("covered", "000102030405060708090a0b0c0d0e0f", ["weekly:windows[0]"]))
+
+    def test_preview_asks_the_clients_own_hours_too(self):
+        reply = {**POLICY, "windows": [{**POLICY["windows"][0], "direction": "TO_CLIENT"}]}
+        hours = {**reply, "windows": [{**reply["windows"][0], "startMinute": 600}]}
+        files = ["--file", self.write("policy.json", reply), "--hours", self.write("hours.json", hours)]
+        answer = json.loads(self.run_it("policy", "preview", *files, "--direction", "to_client", "--at", "2026-03-30T08:30Z", "--json").stdout)
+        self.assertEqual((answer["reason"], answer["promise"]), ("outside_client_hours", "2026-03-30T09:00:00.000Z"))
+
+    def test_diff_of_two_files_is_offline_and_says_what_widens(self):
+        before = self.write("before.json", POLICY)
+        wider = self.write("wider.json", {**POLICY, "windows": [{**POLICY["windows"][0], "endMinute": 1080}]})
+        self.assertEqual(self.run_it("policy", "diff", before, before).stdout, "The two say the same.\n")
+        done = self.run_it("policy", "diff", before, wider, zone="Europe/London")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Weekly windows routine to_therapist: mon 09:00-17:00 becomes mon 09:00-18:00.", done.stdout)
+        self.assertRegex(done.stdout, r"signature:\n  routine to_therapist: first from Mon \d+ \w+ \d+ 17:00 \(Europe/London\) until")
+        self.assertIn("needs no signature", self.run_it("policy", "diff", wider, before).stdout)
+        answer = json.loads(self.run_it("policy", "diff", before, wider, "--json").stdout)
+        self.assertEqual([(c["subject"], c["verb"]) for c in answer["changes"]], [("windows", "changed")])
+        self.assertEqual((answer["widens"], [(lane["lane"], lane["direction"]) for lane in answer["lanes"]]), (True, [("routine", "to_therapist")]))
+        self.assertFalse(json.loads(self.run_it("policy", "diff", wider, before, "--json").stdout)["widens"])
+
+    def test_coverage_of_a_file_is_offline(self):
+        week = [{**POLICY["windows"][0], "weekday": day} for day in ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")]
+        night = {**POLICY["windows"][0], "lane": "LOGISTICS", "weekday": "SUNDAY", "startMinute": 75, "endMinute": 105}
+        file = self.write("policy.json", {**POLICY, "windows": [*week, night]})
+        done = self.run_it("policy", "coverage", file)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("routine to_therapist\n  Open 2", done.stdout)
+        self.assertIn("Longest closure: 65 h, from Fri", done.stdout)
+        # 64 hours in most weeks, 65 when the clocks go back, which every 400 days contain.
+        self.assertIn("logistics to_client\n  Never open.\n  Refused from", done.stdout)
+        self.assertRegex(done.stdout, r"The clocks jump over the window logistics to_therapist sun 01:15-01:45 on \d{4}-03-\d\d")
+        words = ["--days", "14", "--lane", "routine", "--direction", "to_therapist", "--json"]
+        answer = json.loads(self.run_it("policy", "coverage", file, *words).stdout)
+        self.assertEqual([(lane["lane"], lane["direction"]) for lane in answer["lanes"]], [("routine", "to_therapist")])
+        self.assertEqual((answer["lanes"][0]["open_minutes"], answer["lanes"][0]["refusals"]), (10 * 480, []))
+
+    def test_a_template_is_a_policy_file_without_gaps(self):
+        for kind in ("therapy", "coaching", "dbt", "adolescent", "group_practice"):
+            file = str(pathlib.Path(self.folder.name) / f"{kind}.json")
+            self.assertEqual(self.run_it("policy", "template", kind, "--zone", "America/New_York", "--out", file).returncode, 0, kind)
+            coverage = self.run_it("policy", "coverage", file)
+            self.assertEqual(coverage.returncode, 0, coverage.stderr)
+            self.assertNotIn("Refused", coverage.stdout, kind)
+            again = self.run_it("policy", "template", kind, "--zone", "America/New_York", "--out", file)
+            self.assertEqual(again.returncode, 1, "an edited policy is not written over")
+            shown = json.loads(self.run_it("policy", "template", kind, "--zone", "America/New_York", "--json").stdout)
+            self.assertEqual(shown["policy"], json.loads(pathlib.Path(file).read_text()))
+
+    def test_a_closing_with_refusals_takes_an_explicit_word(self):
+        week = [{**POLICY["windows"][0], "weekday": day} for day in ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY")]
+        base = {**POLICY, "windows": week, "terms": {"lanes": ["ROUTINE"]}}
+        leave = {"id": "leave", "kind": "CLOSED", "fromDate": "2030-07-01", "untilDate": "2030-08-01"}
+        near = {"id": "flood", "fromMs": "1577836800000"}  # an emergency closure that is not lifted
+        apply = lambda policy, *words: self.run_it("policy", "apply", self.write("policy.json", policy), *words)
+        no_profile = "holdspace enroll"
+        self.assertEqual(apply(base).stderr.count("refused"), 0)
+        self.assertIn(no_profile, apply({**base, "exceptions": [leave]}).stderr, "not in the next 400 days")
+        done = apply({**base, "closures": [near]})
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("Because of a closing that is longer than messages may wait:\n  Routine messages from clients will be refused from", done.stderr)
+        self.assertIn("--accept-refusals", done.stderr)
+        self.assertIn(no_profile, apply({**base, "closures": [near]}, "--accept-refusals").stderr)
+        self.assertIn(no_profile, apply({**base, "closures": [near]}, "--dry-run").stderr)
+        self.assertIn(no_profile, apply({**base, "closures": [{**near, "coverAccountId": "AAECAwQFBgcICQoLDA0ODw=="}]}).stderr)
+        monday_only = apply(POLICY)
+        self.assertIn("In the ordinary week:\n", monday_only.stderr)
+        self.assertIn(no_profile, monday_only.stderr, "warned of, and no word asked for")
+        self.assertNotIn("--accept-refusals", monday_only.stderr)
+        self.assertIn("--accept-refusals", json.loads(apply({**base, "closures": [near]}, "--json").stdout)["error"]["text"])
+
+    def test_golden_vectors_through_the_program(self):
+        vectors = json.loads((ROOT / "tests" / "vectors" / "v1" / "boundary.json").read_text())
+        files = [self.write(f"policy-{i}.json", policy) for i, policy in enumerate(vectors["policies"])]
+        plain = [row for row in vectors["rows"] if set(row) <= {"policy", "client", "at", "lane", "direction", "verdict"}]
+        self.assertGreater(len(plain), 600)
+        with_hours = [row for row in plain if "client" in row]
+        outcomes = {"release_now": "released", "hold": "held", "refuse": "refused"}
+        for row in plain[::20] + with_hours[::4]:
+            words = ["--file", files[row["policy"]], "--at", row["at"], "--lane", row["lane"], "--direction", row["direction"]]
+            if "client" in row:
+                words += ["--hours", files[row["client"]]]
+            done = self.run_it("policy", "preview", *words, "--json")
+            self.assertEqual(done.returncode, 0, f"{row}: {done.stdout}")
+            seen, verdict = json.loads(done.stdout), row["verdict"]
+            self.assertEqual((seen["outcome"], seen["reason"], seen["rule"], seen.get("promise"), seen["valid_from"], seen["valid_until"]),
+                             (outcomes[verdict["outcome"]], verdict["reason"], verdict["rule"], verdict.get("promise"),
+                              verdict["valid_from"], verdict["valid_until"]), row)
+            self.assertEqual((seen.get("cover"), seen.get("cover_until")), (verdict.get("cover"), verdict.get("cover_until")), row)
 
     def test_a_wrong_policy_file_names_the_field(self):
         file = pathlib.Path(self.folder.name) / "policy.json"

@@ -23,7 +23,7 @@ def statements(instant, who, zone, text):
         ("answers_within", rf"(?P<who>{who}) answers within (?P<count>\d+) hours"),
         ("terms_allow_pause", rf"(?P<who>{who}) allows a pause of a lane by agreement"),
         ("terms_keep", rf"(?P<who>{who}) keeps copies for (?P<count>\d+) days"),
-        ("applies_with", rf"(?P<who>{who}) applies the policy, renewing promises"),
+        ("applies_with", rf"(?P<who>{who}) applies the policy, (?P<how>renewing promises|accepting refusals)"),
         ("applies_for", rf"the admin applies (?P<who>{who})'s policy -> (?P<outcome>{verdict})"),
         ("answers_proposal", rf"(?P<who>{who}) (?P<step>accepts|rejects) the proposal"),
         ("keeps_hours", rf"(?P<who>{who}) wants replies only (?P<days>[a-z]{{3}}(?:-[a-z]{{3}})?|always) (?P<hours>\d\d:\d\d-\d\d:\d\d) in (?P<zone>{zone})"),
@@ -95,8 +95,9 @@ class Boundaries:
 
     # ---- changing it ----
 
-    def applies_with(self, who):
-        cli.ask(self.person(who), "policy", "apply", self.policy_file(who), "--renew-promises")
+    def applies_with(self, who, how):
+        word = {"renewing promises": "--renew-promises", "accepting refusals": "--accept-refusals"}[how]
+        cli.ask(self.person(who), "policy", "apply", self.policy_file(who), word)
 
     def admin(self):
         return next(p for name, p in self.stage.people.items() if name.startswith("admin-of-"))
@@ -146,7 +147,7 @@ class Boundaries:
         self.expect_answer(answer, code)
 
     def signs(self, who, to=None):
-        cli.ask(self.person(who), "agreement", "sign", *self.with_whom(to))
+        cli.ask(self.person(who), "agreement", "sign", "--yes", *self.with_whom(to))
 
     def agreement_is(self, who, state, to=None):
         seen = cli.ask(self.person(who), "agreement", "show", *self.with_whom(to))

@@ -22,7 +22,7 @@ enum class LoginAction : std::uint8_t {
   answer_redeemed,        // send Redeemed, close 1000: the device logs in on a new connection
   answer_not_found,       // Error NOT_FOUND, then close 4401
   answer_conflict,        // Error CONFLICT (the account id is taken), then close 4401
-  answer_pair_exists,     // Error PAIR_EXISTS (the two may not have a relationship), then close 4401
+  answer_pair_exists,  // Error PAIR_EXISTS (the two may not have a relationship), then close 4401
   answer_invalid,      // Error INVALID_ARGUMENT (certificate and list do not belong together), then
                        // close 4401
   answer_unavailable,  // Error UNAVAILABLE, then close 1001: nothing was decided

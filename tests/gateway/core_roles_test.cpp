@@ -14,7 +14,7 @@ const std::set<std::string> kLoginFrames = {"hello", "auth", "redeem_open", "red
 // Of the schema, and not in the dispatch table.
 const std::set<std::string> kUnansweredFrames = {"compare_policy"};
 const std::set<std::string> kAuditorsFrames = {"publish_prekeys", "fetch_prekeys", "fetch_devices",
-                                               "replace_devices"};
+                                               "fetch_audit", "replace_devices"};
 
 TEST(GatewayRoles, an_auditor_may_keep_keys_and_devices_and_nothing_else) {
   World world;

@@ -11,8 +11,10 @@ namespace {
 using holdspace::tests::Person;
 
 const std::set<std::string> kLoginFrames = {"hello", "auth", "redeem_open", "redeem"};
+// Of the schema, and not in the dispatch table.
+const std::set<std::string> kUnansweredFrames = {"compare_policy"};
 const std::set<std::string> kAuditorsFrames = {"publish_prekeys", "fetch_prekeys", "fetch_devices",
-                                               "replace_devices"};
+                                               "fetch_audit", "replace_devices"};
 
 TEST(GatewayRoles, an_auditor_may_keep_keys_and_devices_and_nothing_else) {
   World world;
@@ -26,7 +28,7 @@ TEST(GatewayRoles, an_auditor_may_keep_keys_and_devices_and_nothing_else) {
   std::size_t asked = 0;
   for (int i = 0; i < bodies->field_count(); ++i) {
     const auto* field = bodies->field(i);
-    if (kLoginFrames.contains(field->name())) continue;
+    if (kLoginFrames.contains(field->name()) || kUnansweredFrames.contains(field->name())) continue;
     v1::ClientFrame frame;
     frame.GetReflection()->MutableMessage(&frame, field);
     const auto code = connection->request(frame).error().code();

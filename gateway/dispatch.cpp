@@ -54,6 +54,7 @@ constexpr std::array kTable = {
     Row{Frame::kFetchPolicy, kPeople, handle_fetch_policy},
     Row{Frame::kApplyPolicy, kPeople, handle_apply_policy},
     Row{Frame::kPreviewPolicy, kPeople, handle_preview_policy},
+    Row{Frame::kComparePolicy, kAdmin | kTherapist, handle_compare_policy},
     Row{Frame::kListPolicyVersions, kPeople, handle_list_policy_versions},
     Row{Frame::kFetchProposal, kTherapist, handle_fetch_proposal},
     Row{Frame::kRejectProposal, kTherapist, handle_reject_proposal},

@@ -54,11 +54,7 @@ boost::asio::awaitable<boost::system::result<GatePtr, v1::Error>> named_gate(
     SessionPtr session, storage::AccountId owner, v1::PreviewPolicy wire) {
   if (wire.has_policy()) co_return compile_offer(wire.policy(), kDocumentPath);
   if (wire.version() == 0) co_return GatePtr();
-  const auto stored = co_await fetch_version(session, owner, wire.version());
-  if (!stored.has_value()) co_return stored.error();
-  auto gate = gate_of(*session->worker(), owner, stored->version, stored->document);
-  if (gate == nullptr) co_return unavailable();
-  co_return gate;
+  co_return co_await fetch_gate(session, owner, wire.version());
 }
 
 // A relationship as it is, except that the asker's own side may be another.

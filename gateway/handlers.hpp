@@ -38,6 +38,7 @@ using Handled = boost::asio::awaitable<void>;
 [[nodiscard]] Handled handle_fetch_policy(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_apply_policy(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_preview_policy(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_compare_policy(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_list_policy_versions(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_fetch_proposal(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_reject_proposal(SessionPtr session, v1::ClientFrame frame);

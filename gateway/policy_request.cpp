@@ -6,6 +6,7 @@
 #include "gateway/account_check.hpp"
 #include "gateway/fields.hpp"
 #include "gateway/frame_check.hpp"
+#include "gateway/policy_snapshot.hpp"
 #include "gateway/policy_wire.hpp"
 #include "gateway/reply_error.hpp"
 
@@ -60,6 +61,15 @@ boost::asio::awaitable<boost::system::result<storage::StoredPolicy, v1::Error>> 
       co_await worker->policies.fetch_policy_version(practice, owner, version, request_deadline());
   if (!earlier.has_value()) co_return to_error(earlier.error());
   co_return std::move(*earlier);
+}
+
+boost::asio::awaitable<boost::system::result<GatePtr, v1::Error>> fetch_gate(
+    SessionPtr session, storage::AccountId owner, std::uint64_t version) {
+  const auto stored = co_await fetch_version(session, owner, version);
+  if (!stored.has_value()) co_return stored.error();
+  auto gate = gate_of(*session->worker(), owner, stored->version, stored->document);
+  if (gate == nullptr) co_return unavailable();
+  co_return gate;
 }
 
 }  // namespace holdspace::gateway

@@ -40,4 +40,9 @@ find_owner(SessionPtr session, const char* path, std::string account_id);
 [[nodiscard]] boost::asio::awaitable<boost::system::result<storage::StoredPolicy, v1::Error>>
 fetch_version(SessionPtr session, storage::AccountId owner, std::uint64_t version);
 
+// The same version compiled; shut altogether when there is none yet. Never null. Errors: NOT_FOUND,
+// UNAVAILABLE.
+[[nodiscard]] boost::asio::awaitable<boost::system::result<GatePtr, v1::Error>> fetch_gate(
+    SessionPtr session, storage::AccountId owner, std::uint64_t version);
+
 }  // namespace holdspace::gateway

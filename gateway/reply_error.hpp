@@ -28,6 +28,7 @@
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
 #include "storage/relationship_store.hpp"
+#include "storage/sent_store.hpp"
 
 namespace holdspace::gateway {
 
@@ -67,6 +68,7 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error to_error(storage::ApplyPolicyError error);
 [[nodiscard]] v1::Error to_error(storage::ProposalError error);
 [[nodiscard]] v1::Error to_error(storage::ListHeldError error);
+[[nodiscard]] v1::Error to_error(storage::ListSentError error);
 [[nodiscard]] v1::Error to_error(storage::PublishPrekeysError error);
 [[nodiscard]] v1::Error to_error(const storage::FetchPrekeysFault& fault);
 [[nodiscard]] v1::Error to_error(storage::FetchDevicesError error);

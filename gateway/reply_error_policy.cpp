@@ -67,4 +67,15 @@ v1::Error to_error(storage::ListHeldError error) {
   return unavailable();
 }
 
+v1::Error to_error(storage::ListSentError error) {
+  switch (error) {
+    case storage::ListSentError::invalid:
+    case storage::ListSentError::unavailable:
+    case storage::ListSentError::uncertain:  // a read: asking again is right
+    case storage::ListSentError::corrupt:
+      return unavailable();
+  }
+  return unavailable();
+}
+
 }  // namespace holdspace::gateway

@@ -30,6 +30,7 @@
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
 #include "storage/relationship_store.hpp"
+#include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
 
 namespace holdspace::gateway {
@@ -85,6 +86,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   storage::PrekeyStore prekeys;
   storage::QueueStore queues;
   storage::RelationshipStore relationships;
+  storage::SentStore sent;
   StoreClock clock;
   PolicyCache policy_cache;
   Timekeeper timekeeper;

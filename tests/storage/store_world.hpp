@@ -31,6 +31,7 @@
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
 #include "storage/relationship_store.hpp"
+#include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
 #include "tests/support/redis_fixture.hpp"
 
@@ -70,6 +71,7 @@ struct Stores {
   ConflictList conflicts{pool};
   ExpiryStore expiry{pool};
   LeavingStore leaving{pool};
+  SentStore sent{pool};
 };
 
 class StoreTest : public ::testing::Test {

@@ -29,7 +29,7 @@ constexpr const char* kAfterPath = "compare_policy.after";
 // Ours: no store accepts 4,095 messages in one.
 constexpr unsigned kNthBits = 12;
 
-std::uint64_t to_wire(const storage::SentPlace& place) {
+std::uint64_t from_place(const storage::SentPlace& place) {
   const auto at = static_cast<std::uint64_t>(place.at.time_since_epoch().count());
   return (at << kNthBits) | place.nth;
 }
@@ -124,7 +124,7 @@ boost::asio::awaitable<boost::system::result<v1::PolicyComparison, v1::Error>> c
     if (looked == page->messages.size() && !page->next) co_return comparison;
     after = looked < page->messages.size() ? page->messages[looked - 1].place : *page->next;
   }
-  comparison.set_next(to_wire(after));
+  comparison.set_next(from_place(after));
   co_return comparison;
 }
 

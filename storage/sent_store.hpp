@@ -57,7 +57,8 @@ class SentStore {
   // The messages of the last 65 days that the therapist's and her clients' active devices had
   // accepted in her relationships, after `after` (none of it: from the oldest); also those that
   // were withdrawn or returned. At most `most` records are looked at, those of her clients' other
-  // relationships among them. A revoked device is not remembered. Unknown accounts have none.
+  // relationships among them. A revoked device is not remembered. Where the store's clock was set
+  // back, a page may begin behind messages of that time. Unknown accounts have none.
   [[nodiscard]] Answer<RememberedPage, ListSentError> list_sent(PracticeId practice,
                                                                 AccountId therapist,
                                                                 SentPlace after, std::size_t most,

@@ -95,7 +95,7 @@ TEST_F(SentStoreTest, messages_of_one_millisecond_are_each_told_once) {
   }
 }
 
-TEST_F(SentStoreTest, a_clock_that_was_set_back_neither_loses_a_message_nor_stops_the_pages) {
+TEST_F(SentStoreTest, a_clock_that_was_set_back_does_not_stop_the_pages) {
   accept_at(message(1), now_ - 5h);
   accept_at(message(2), now_ - 7h);
   accept_at(message(3), now_ - 6h);
@@ -103,7 +103,7 @@ TEST_F(SentStoreTest, a_clock_that_was_set_back_neither_loses_a_message_nor_stop
   const auto found = all(256);
   EXPECT_EQ(instants(found), (Instants{now_ - 5h, now_ - 7h, now_ - 6h, now_ - 4h}));
   EXPECT_EQ(found[2].place, (SentPlace{now_ - 5h, 3}));
-  EXPECT_LE(all(1).size(), 4U);
+  EXPECT_LE(all(1).size(), 4U) << "a page may begin behind one, never before it";
 }
 
 TEST_F(SentStoreTest, what_is_older_than_65_days_is_not_told_any_more) {

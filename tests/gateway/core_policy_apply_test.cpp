@@ -1,7 +1,5 @@
 // Who may change whose hours, over sockets: signatures, an admin's narrowing and proposals, a
 // client's own hours, and what becomes of promises.
-#include <thread>
-
 #include "tests/gateway/core_policy_world.hpp"
 
 namespace holdspace::gateway::tests {

@@ -161,6 +161,16 @@ TEST(KeptOpenings, keep_the_promise_when_a_journey_moves_the_hours_later) {
             Lines{});
 }
 
+TEST(KeptOpenings, keep_the_promise_of_a_journey_that_is_called_off) {
+  Policy before = testing::policy("America/New_York", {"mon 09:00-12:00", "tue 09:00-12:00"});
+  before.travels = {{at("2026-05-04T00:00Z"), at("2026-05-09T00:00Z"), "Europe/Berlin"}};
+  Policy after = next(before);
+  after.travels.clear();
+  const std::vector<Waiting> waiting{routine_of(kFirst)};
+  EXPECT_EQ(texts(kept_openings(gate(before), gate(after), at("2026-05-03T20:00Z"), waiting)),
+            Lines{"kept-7-1 2026-05-04T07:00:00.000Z/2026-05-04T10:00:00.000Z through 7 for all"});
+}
+
 TEST(KeptOpenings, see_the_clients_own_hours_behind_the_therapists) {
   Policy before = london_office();
   for (WeeklyWindow& one : before.windows) {

@@ -21,6 +21,72 @@ constexpr int kDecisionsMax = 3;
 // Before the last one: at a gate's instant the gateway's idea of the store's time may be a few ms
 // ahead of it.
 constexpr std::chrono::milliseconds kEdgeWait{50};
+<<<<<<< HEAD
+=======
+// Not one of the boundary's reasons: no therapist's policy, no promise to hold to.
+constexpr const char* kNoPolicy = "no_policy";
+
+// Fills what the frame says; the decision comes later.
+boost::system::result<storage::AcceptRequest, v1::Error> read_send(const Identity& who,
+                                                                   const v1::Send& send) {
+  Fields fields;
+  storage::AcceptRequest request;
+  request.practice = who.practice;
+  request.sender = who.device;
+  request.session = who.session;
+  request.message = fields.id<storage::MessageId>("send.message_id", send.message_id());
+  request.relationship =
+      fields.id<storage::RelationshipId>("send.relationship_id", send.relationship_id());
+  fields.require(send.lane() != v1::LANE_UNSPECIFIED, "send.lane");
+  fields.require(!send.copies().empty(), "send.copies");
+  if (fields.wrong()) return invalid_field(*fields.wrong());
+
+  request.lane = to_lane(send.lane());
+  request.send_hash = crypto::hash32({view(send.SerializeAsString())});
+  const EnvelopeContext context{who.device, request.message, request.relationship, request.lane};
+  for (int i = 0; i < send.copies_size(); ++i) {
+    auto copy = check_envelope(send.copies(i), context);
+    if (!copy.has_value()) {
+      auto error = invalid_field(element_path("send.copies", i, copy.error().field));
+      if (copy.error().kind == EnvelopeFault::Kind::too_large) error.set_code(v1::TOO_LARGE);
+      return error;
+    }
+    request.copies.push_back(std::move(*copy));
+  }
+  return request;
+}
+
+struct Decision {
+  v1::Verdict verdict;
+  std::optional<v1::Error> refusal;
+  std::string reason;
+};
+
+Decision decide_send(const PolicySnapshot& snapshot, storage::AcceptRequest& request, Instant now) {
+  const auto& relationship = snapshot.facts;
+  const auto facts = facts_for(relationship, request.sender.account, Side::sending, request.lane);
+  const auto verdict = boundary::decide({*snapshot.gate}, facts, now);
+  Decision decision{to_wire(verdict, *snapshot.gate), std::nullopt,
+                    std::string(boundary::name(verdict.reason))};
+  const bool would_wait = verdict.outcome == boundary::Outcome::hold ||
+                          verdict.reason == boundary::Reason::closed_too_long;
+  if (would_wait && relationship.policy_version == 0) {
+    decision.reason = kNoPolicy;
+    decision.verdict.set_outcome(v1::REFUSAL);
+    decision.verdict.set_reason(kNoPolicy);
+    decision.verdict.clear_zone();
+    decision.refusal = make_error(v1::REFUSED);
+    *decision.refusal->mutable_verdict() = decision.verdict;
+  } else if (verdict.outcome == boundary::Outcome::refuse) {
+    decision.refusal = to_error(verdict.reason, decision.verdict);
+  }
+  request.peer = relationship.therapist == request.sender.account ? relationship.client
+                                                                  : relationship.therapist;
+  request.validity = validity_of(relationship, verdict);
+  request.verdict = decision.verdict.SerializeAsString();
+  return decision;
+}
+>>>>>>> boundary
 
 std::string outcome_of(const storage::Accepted& accepted, const v1::Verdict& verdict) {
   if (accepted.duplicate) return "duplicate";

@@ -41,7 +41,7 @@ constexpr std::array kTable = {
     Row{Frame::kRevokeInvite, kAdmin | kTherapist, handle_revoke_invite},
     Row{Frame::kListRelationships, kPeople, handle_list_relationships},
     Row{Frame::kListAccounts, kAdmin, handle_list_accounts},
-    Row{Frame::kChangeRelationship, kAdmin | kTherapist | kClient, handle_change_relationship},
+    Row{Frame::kChangeRelationship, kPeople, handle_change_relationship},
     Row{Frame::kPauseLane, kTherapist | kClient, handle_pause_lane},
     Row{Frame::kSignAgreement, kTherapist | kClient, handle_sign_agreement},
     Row{Frame::kFetchAgreement, kTherapist | kClient, handle_fetch_agreement},

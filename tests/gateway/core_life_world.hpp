@@ -85,9 +85,10 @@ class LifeTest : public PolicyTest {
   }
 
   // The next notice of this kind; others are passed over.
-  static v1::Notice next(FrameClient& from, v1::Notice::KindCase kind) {
+  static v1::Notice next(FrameClient& from, v1::Notice::KindCase kind,
+                         std::chrono::milliseconds patience = kPatience) {
     for (;;) {
-      auto notice = from.next_notice();
+      auto notice = from.next_notice(patience);
       if (notice.kind_case() == kind) return notice;
     }
   }

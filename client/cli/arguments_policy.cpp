@@ -202,30 +202,28 @@ void add_changing(CLI::App& policy, Words& words) {
 }
 
 void add_import(CLI::App& policy, Words& words) {
-  auto* import =
+  auto* importer =
       policy.add_subcommand("import", "Close your policy at the busy times of a calendar file");
-  import->footer(
+  importer->footer(
       "  holdspace policy import holidays.ics --out policy.json\n"
       "  holdspace policy import work.ics --policy policy.json --id-prefix work --out policy.json\n"
       "Takes times only: no titles, places or people. Importing again replaces what an earlier\n"
       "import with the same prefix closed. Nothing is in force before `holdspace policy apply`.");
-  import->add_option("calendar", words.calendar.calendar, "Calendar file (iCalendar, .ics)")
+  importer->add_option("calendar", words.calendar.calendar, "Calendar file (iCalendar, .ics)")
       ->required();
-  import->add_option("--policy", words.calendar.policy,
-                     "Policy file to begin from (default: the policy in force)");
-  import->add_option("--out", words.calendar.out, "Policy file to write (default: print it)");
-  import->add_option("--id-prefix", words.calendar.id_prefix, "Beginning of the exceptions' ids")
+  importer->add_option("--policy", words.calendar.policy,
+                       "Policy file to begin from (default: the policy in force)");
+  importer->add_option("--out", words.calendar.out, "Policy file to write (default: print it)");
+  importer->add_option("--id-prefix", words.calendar.id_prefix, "Beginning of the exceptions' ids")
       ->capture_default_str();
-  import->add_option("--from", words.calendar.from, "First day, YYYY-MM-DD (default: today)");
-  import->add_option("--days", words.calendar.days, "So many days")
+  importer->add_option("--from", words.calendar.from, "First day, YYYY-MM-DD (default: today)");
+  importer->add_option("--days", words.calendar.days, "So many days")
       ->check(CLI::Range(1, 400))
       ->capture_default_str();
-  import->callback([&words] {
-    words.chosen = [&words] { return policy_import(words.globals, words.calendar);
-};
-}  // namespace
-);
-}  // namespace holdspace::cli
+  importer->callback([&words] {
+    words.chosen = [&words] { return policy_import(words.globals, words.calendar); };
+  });
+}
 
 }  // namespace
 

@@ -12,7 +12,7 @@ local function may_pair(conflicts_key, relationships_key, relationship_prefix, t
   if redis.call('SISMEMBER', conflicts_key, pair_of(therapist, account)) == 1 then return false end
   for _, id in ipairs(redis.call('SMEMBERS', relationships_key)) do
     local record = redis.call('HMGET', relationship_prefix .. id, 'therapist', 'client', 'state')
-    if record[1] == therapist and record[2] == account and kSeeingStates[record[3]] then return false end
+    if record[1] == therapist and record[2] == account and kLivingStates[record[3]] then return false end
   end
   return true
 end

@@ -50,9 +50,9 @@ local function held_count(policy_key)
   return redis.call('HGET', policy_key, 'held_count') or '0'
 end
 
--- In which states of their relationship the two see each other's prekeys, and each other's device lists: what was
--- accepted before an ending is still opened after it, and who opens it checks the sender's list.
-local kKeyStates = {active = true, paused = true, ending = true}
+-- The states in which a relationship lives: the two see each other's prekeys. They see each other's device lists after an
+-- ending, too: what was accepted before it is still opened, and who opens it checks the sender's list.
+local kLivingStates = {active = true, paused = true, ending = true}
 local kListStates = {active = true, paused = true, ending = true, ended = true}
 
 -- Whether two accounts share a relationship in one of `states`.

@@ -122,14 +122,18 @@ local function promises(keys, args)
 end
 
 -- hs_settle_promise. KEYS: 1 promises to the device (hash), 2 notices prefix. ARGV: 1 field, 2 value as hs_promises
--- answered them; 3 account, hex; 4 instant of the opening, ms, and 5 the notice about it, both '' for none. Answers
--- 'overtaken' when a newer promise has taken its place, 'no_room' when the notices are full, 'known' when another
--- device's promise has had the opening told, else 'told'. The promise is gone with the last two.
+-- answered them, which ends with the instant of acceptance; 3 account, hex; 4 instant of the opening, ms, and 5 the
+-- notice about it, both '' for none. Answers 'overtaken' when a newer promise has taken its place, 'no_room' when the
+-- notices are full, 'known' when another device's promise has had the opening told, else 'told'. The promise is gone
+-- with the last two.
 local function settle_promise(keys, args)
   expect(keys, 2, args, 5)
   if redis.call('HGET', keys[1], args[1]) ~= args[2] then return {'ok', 'overtaken'} end
   local opened, told_key = 'o' .. args[1], keys[2] .. args[3]
-  local news = args[4] ~= '' and tonumber(redis.call('HGET', told_key, opened) or 0) < tonumber(args[4])
+  -- What was told covers all that was accepted before it, and so every older message of this device.
+  local accepted = tonumber(string.match(args[2], ':(%d+)$') or broken('a promise'))
+  local told_at = tonumber(redis.call('HGET', told_key, opened) or 0)
+  local news = args[4] ~= '' and told_at < tonumber(args[4]) and told_at <= accepted
   local plan = news and plan_notices(keys[2], {{args[3], args[5]}})
   if news and not plan then return {'ok', 'no_room'} end
   redis.call('HDEL', keys[1], args[1])

@@ -36,6 +36,10 @@ OpeningFound search_opening(const HeldRecord& record, std::span<const Era> eras,
   facts.accepted_version = record.version;
   OpeningFound found;
   for (std::size_t i = 0; i < eras.size(); ++i) {
+    // A version's instant is a gateway's reading of the store's clock, and may lie a little behind
+    // that of a message which the version itself has accepted: what came before it never judges
+    // that message.
+    if (eras[i].therapist->policy().version < record.version) continue;
     const bool last = i + 1 == eras.size();
     const auto until = last ? boundary::Instant::max() : eras[i + 1].from;
     const auto from = std::min(std::max(record.accepted_at, eras[i].from), now);

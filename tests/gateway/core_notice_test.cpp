@@ -167,8 +167,9 @@ GatePtr weekdays(std::uint32_t start_hour = 9, std::uint32_t end_hour = 17) {
   return std::make_shared<const boundary::Gate>(std::move(*gate));
 }
 
-GatePtr shut() {
+GatePtr shut(std::uint64_t version = 0) {
   boundary::Policy policy;
+  policy.version = version;
   policy.zone = "Etc/UTC";
   auto gate = boundary::Gate::compile(std::move(policy));
   EXPECT_TRUE(gate.has_value());
@@ -189,7 +190,7 @@ boundary::Facts released() {
 
 const Instant kLongAgo = utc(1, 0);
 // Written on Sunday at 23:10 London time, promised for Monday 09:00, which is 08:00 UTC.
-const HeldRecord kSunday{1, utc(29, 22, 10)};
+const HeldRecord kSunday{0, utc(29, 22, 10)};
 
 using Found = OpeningFound::Kind;
 
@@ -220,6 +221,15 @@ TEST(OpeningSearch, judges_each_instant_by_the_version_that_was_in_force_then) {
   EXPECT_EQ(search(between, released(), utc(31, 20)), (OpeningFound{Found::opened, utc(31, 11)}));
   const std::vector<VersionSince> still = {{kLongAgo, weekdays()}, {utc(30, 7), shut()}};
   EXPECT_EQ(search(still, released(), utc(31, 20)), (OpeningFound{Found::waits, std::nullopt}));
+}
+
+TEST(OpeningSearch, never_judges_a_message_by_a_version_before_the_one_that_accepted_it) {
+  // Open under the first; the second shut, and its instant was read from a clock 3 ms behind.
+  const std::vector<VersionSince> versions = {{kLongAgo, weekdays()},
+                                              {utc(30, 9) + std::chrono::milliseconds(3), shut(2)}};
+  const auto found =
+      search_opening({2, utc(30, 9)}, eras_of(versions, {}), released(), utc(30, 10));
+  EXPECT_EQ(found, (OpeningFound{Found::waits, std::nullopt}));
 }
 
 TEST(OpeningSearch, finds_an_earlier_opening_of_a_newer_version_but_none_before_it_was_made) {

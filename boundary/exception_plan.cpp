@@ -4,6 +4,7 @@
 #include <chrono>
 #include <unordered_map>
 
+#include "boundary/occurrence.hpp"
 #include "boundary/weekly_plan.hpp"
 
 namespace holdspace::boundary {
@@ -17,28 +18,46 @@ bool speaks_of(const std::vector<T>& listed, T one) {
   return listed.empty() || std::find(listed.begin(), listed.end(), one) != listed.end();
 }
 
-// Calls `visit(Interval)` for each span of an exception: one for whole days, one for each day
-// with a part.
+// No zone is a whole day away from UTC, and a part of a day ends a day later at most.
+constexpr days kOffsetMax{1};
+constexpr days kPartMax{2};
+
+// Whether days on some wall can have an instant in `when` at all; spares the zone's arithmetic.
+bool may_meet(DaySpan days_on_wall, Interval when) {
+  return Instant{days_on_wall.from.time_since_epoch()} - kOffsetMax < when.until &&
+         when.from < Instant{days_on_wall.until.time_since_epoch()} + kOffsetMax + kPartMax;
+}
+
+// Calls `visit(Interval)` for what one occurrence of an exception is during one stay: one span of
+// whole days, or one for each day with a part.
 template <typename Visit>
-void for_each_span(const DatedException& exception, const Zone& zone, Visit visit) {
-  if (!exception.part) {
-    visit(Interval{zone.earliest(exception.from_date), zone.latest(exception.until_date)});
+void for_each_span(const DatedException& exception, DaySpan occurrence, const Itinerary::Stay& stay,
+                   Visit visit) {
+  if (!may_meet(occurrence, stay.when)) {
     return;
   }
-  for (LocalDate date = exception.from_date; date < exception.until_date; date += days{1}) {
-    visit(to_interval(zone, date, exception.part->start_minute, exception.part->end_minute));
+  if (!exception.part) {
+    visit(intersect(stay.when,
+                    {stay.zone.earliest(occurrence.from), stay.zone.latest(occurrence.until)}));
+    return;
+  }
+  for (LocalDate date = occurrence.from; date < occurrence.until; date += days{1}) {
+    if (may_meet({date, date + days{1}}, stay.when)) {
+      visit(intersect(stay.when, to_interval(stay.zone, date, exception.part->start_minute,
+                                             exception.part->end_minute)));
+    }
   }
 }
 
 }  // namespace
 
-ExceptionPlan::ExceptionPlan(const Policy& policy, const Zone& zone, Lane lane,
+ExceptionPlan::ExceptionPlan(const Policy& policy, const Itinerary& itinerary, Lane lane,
                              Direction direction) {
-  collect(policy, zone, lane, direction);
+  collect(policy, itinerary, lane, direction);
   sweep();
 }
 
-void ExceptionPlan::collect(const Policy& policy, const Zone& zone, Lane lane,
+void ExceptionPlan::collect(const Policy& policy, const Itinerary& itinerary, Lane lane,
                             Direction direction) {
   std::unordered_map<std::string, std::size_t> by_id;
   std::vector<const DatedException*> mine;
@@ -51,16 +70,23 @@ void ExceptionPlan::collect(const Policy& policy, const Zone& zone, Lane lane,
   for (const DatedException* exception : mine) {
     // A closed exception that does not speak of this lane has nothing here to lift.
     const auto lifted = by_id.find(exception->lifts);
-    exceptions_.push_back({exception->id, exception->kind,
+    exceptions_.push_back({exception->id, exception->kind, exception->cover_account_id,
                            lifted == by_id.end() ? std::nullopt : std::optional(lifted->second)});
-    for_each_span(*exception, zone, [this](Interval when) {
-      if (!when.empty()) {
-        spans_.push_back({when, exceptions_.size() - 1});
+    for (const DaySpan& occurrence : occurrences(*exception)) {
+      for (const Itinerary::Stay& stay : itinerary.stays()) {
+        for_each_span(*exception, occurrence, stay, [this](Interval when) {
+          if (!when.empty()) {
+            spans_.push_back({when, exceptions_.size() - 1, when.until});
+          }
+        });
       }
-    });
+    }
   }
   std::sort(spans_.begin(), spans_.end(),
             [](const Span& a, const Span& b) { return a.when.from < b.when.from; });
+  for (std::size_t i = 1; i < spans_.size(); ++i) {
+    spans_[i].reach = std::max(spans_[i].reach, spans_[i - 1].reach);
+  }
 }
 
 // Walks over all beginnings and ends once, counting what is in force, and writes down the stretches
@@ -114,15 +140,14 @@ void ExceptionPlan::sweep() {
   }
 }
 
-ExceptionPlan::Ruling ExceptionPlan::ruling_at(Instant at, Interval within) const {
+Ruling ExceptionPlan::ruling_at(Instant at, Interval within) const {
   const auto next = std::upper_bound(forced_.begin(), forced_.end(), at,
                                      [](Instant t, const Forced& f) { return t < f.when.from; });
-  Ruling ruling{.kind = std::nullopt, .span = within};
+  Ruling ruling{.open = std::nullopt, .span = within};
   if (next != forced_.begin()) {
     const Forced& latest = *std::prev(next);
     if (latest.when.contains(at)) {
-      return {latest.kind,
-              {std::max(latest.when.from, within.from), std::min(latest.when.until, within.until)}};
+      return {latest.kind == ExceptionKind::open, intersect(latest.when, within)};
     }
     ruling.span.from = std::max(within.from, latest.when.until);
   }
@@ -132,39 +157,70 @@ ExceptionPlan::Ruling ExceptionPlan::ruling_at(Instant at, Interval within) cons
   return ruling;
 }
 
-void ExceptionPlan::append_rules_at(Instant at, std::vector<Rule>& rules) const {
-  std::vector<std::size_t> in_force;
-  for (const Span& span : spans_) {
-    if (span.when.from > at) {
-      break;
-    }
-    if (span.when.contains(at)) {
-      in_force.push_back(span.exception);
+ExceptionPlan::InForce ExceptionPlan::in_force_at(Instant at) const {
+  std::vector<std::size_t> all;
+  auto span = std::upper_bound(spans_.begin(), spans_.end(), at,
+                               [](Instant t, const Span& s) { return t < s.when.from; });
+  while (span != spans_.begin() && std::prev(span)->reach > at) {
+    --span;
+    if (span->when.contains(at)) {
+      all.push_back(span->exception);
     }
   }
-  std::sort(in_force.begin(), in_force.end());
-  in_force.erase(std::unique(in_force.begin(), in_force.end()), in_force.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
 
   std::vector<std::size_t> lifted_ones;
-  for (const std::size_t i : in_force) {
+  for (const std::size_t i : all) {
     if (exceptions_[i].lifts) {
       lifted_ones.push_back(*exceptions_[i].lifts);
     }
   }
-  std::sort(lifted_ones.begin(), lifted_ones.end());
-
-  enum class Rank : std::uint8_t { closed, open, lifted };
-  for (const Rank rank : {Rank::closed, Rank::open, Rank::lifted}) {
-    for (const std::size_t i : in_force) {
-      const bool is_open = exceptions_[i].kind == ExceptionKind::open;
-      const bool is_lifted = std::binary_search(lifted_ones.begin(), lifted_ones.end(), i);
-      const Rank own = is_open ? Rank::open : is_lifted ? Rank::lifted : Rank::closed;
-      if (own == rank) {
-        rules.push_back(
-            {is_open ? RuleKind::open_exception : RuleKind::closed_exception, exceptions_[i].id});
-      }
+  InForce found;
+  for (const std::size_t i : all) {
+    const bool is_lifted =
+        std::find(lifted_ones.begin(), lifted_ones.end(), i) != lifted_ones.end();
+    if (exceptions_[i].kind == ExceptionKind::open) {
+      found.open.push_back(i);
+    } else {
+      (is_lifted ? found.lifted : found.closed).push_back(i);
     }
   }
+  return found;
+}
+
+void ExceptionPlan::append_rules_at(Instant at, std::vector<Rule>& rules) const {
+  const InForce found = in_force_at(at);
+  for (const std::size_t i : found.closed) {
+    rules.push_back({RuleKind::closed_exception, exceptions_[i].id});
+  }
+  for (const std::size_t i : found.open) {
+    rules.push_back({RuleKind::open_exception, exceptions_[i].id});
+  }
+  for (const std::size_t i : found.lifted) {
+    rules.push_back({RuleKind::closed_exception, exceptions_[i].id});
+  }
+}
+
+// Where the exception that is in force at `at` ends. A journey inside it cuts its span in pieces
+// that touch.
+Instant ExceptionPlan::end_of(std::size_t exception, Instant at) const {
+  Instant end = at;
+  for (const Span& span : spans_) {
+    if (span.exception == exception && span.when.from <= end) {
+      end = std::max(end, span.when.until);
+    }
+  }
+  return end;
+}
+
+std::optional<Cover> ExceptionPlan::cover_at(Instant at) const {
+  for (const std::size_t i : in_force_at(at).closed) {
+    if (exceptions_[i].cover_account_id) {
+      return Cover{*exceptions_[i].cover_account_id, end_of(i, at)};
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace holdspace::boundary

@@ -14,10 +14,19 @@ constexpr std::array kStates{RelationshipState::invited, RelationshipState::acti
                              RelationshipState::paused,  RelationshipState::ending,
                              RelationshipState::ended,   RelationshipState::severed};
 constexpr std::array kReasons{
-    Reason::same_account_copy,   Reason::inside_window,        Reason::inside_open_exception,
-    Reason::outside_windows,     Reason::closed_exception,     Reason::no_opening_in_horizon,
-    Reason::urgent_unavailable,  Reason::relationship_invited, Reason::relationship_paused,
-    Reason::relationship_ending, Reason::relationship_ended,   Reason::relationship_severed};
+    Reason::same_account_copy,     Reason::inside_opening,       Reason::inside_open_exception,
+    Reason::inside_window,         Reason::emergency_closure,    Reason::lane_paused,
+    Reason::outside_client_hours,  Reason::closed_exception,     Reason::outside_windows,
+    Reason::no_opening_in_horizon, Reason::closed_too_long,      Reason::covered,
+    Reason::urgent_unavailable,    Reason::relationship_invited, Reason::relationship_paused,
+    Reason::relationship_ending,   Reason::relationship_ended,   Reason::relationship_severed};
+constexpr std::array kOpeningReasons{OpeningReason::kept_promise,
+                                     OpeningReason::crisis_follow_up,
+                                     OpeningReason::agreed_with_client,
+                                     OpeningReason::session_moved,
+                                     OpeningReason::send_now,
+                                     OpeningReason::leaving,
+                                     OpeningReason::other};
 constexpr std::array<std::string_view, 7> kDays{"sun", "mon", "tue", "wed", "thu", "fri", "sat"};
 
 template <typename Values>
@@ -110,16 +119,28 @@ std::string_view name(Reason reason) {
   switch (reason) {
     case Reason::same_account_copy:
       return "same_account_copy";
-    case Reason::inside_window:
-      return "inside_window";
+    case Reason::inside_opening:
+      return "inside_opening";
     case Reason::inside_open_exception:
       return "inside_open_exception";
-    case Reason::outside_windows:
-      return "outside_windows";
+    case Reason::inside_window:
+      return "inside_window";
+    case Reason::emergency_closure:
+      return "emergency_closure";
+    case Reason::lane_paused:
+      return "lane_paused";
+    case Reason::outside_client_hours:
+      return "outside_client_hours";
     case Reason::closed_exception:
       return "closed_exception";
+    case Reason::outside_windows:
+      return "outside_windows";
     case Reason::no_opening_in_horizon:
       return "no_opening_in_horizon";
+    case Reason::closed_too_long:
+      return "closed_too_long";
+    case Reason::covered:
+      return "covered";
     case Reason::urgent_unavailable:
       return "urgent_unavailable";
     case Reason::relationship_invited:
@@ -144,54 +165,64 @@ std::string_view name(RuleKind kind) {
       return "relationship_state";
     case RuleKind::urgent_lane:
       return "urgent_lane";
+    case RuleKind::emergency_closure:
+      return "emergency_closure";
+    case RuleKind::opening:
+      return "opening";
+    case RuleKind::lane_pause:
+      return "lane_pause";
+    case RuleKind::client_hours:
+      return "client_hours";
     case RuleKind::closed_exception:
       return "closed_exception";
     case RuleKind::open_exception:
       return "open_exception";
+    case RuleKind::travel_zone:
+      return "travel_zone";
     case RuleKind::weekly:
       return "weekly";
   }
   return no_such_value();
 }
 
-std::string_view name(PolicyRule rule) {
-  switch (rule) {
-    case PolicyRule::zone_unknown:
-      return "zone_unknown";
-    case PolicyRule::too_many_windows:
-      return "too_many_windows";
-    case PolicyRule::urgent_has_no_windows:
-      return "urgent_has_no_windows";
-    case PolicyRule::weekday_invalid:
-      return "weekday_invalid";
-    case PolicyRule::start_out_of_range:
-      return "start_out_of_range";
-    case PolicyRule::end_not_after_start:
-      return "end_not_after_start";
-    case PolicyRule::window_too_long:
-      return "window_too_long";
-    case PolicyRule::windows_overlap:
-      return "windows_overlap";
-    case PolicyRule::too_many_exceptions:
-      return "too_many_exceptions";
-    case PolicyRule::exception_id_malformed:
-      return "exception_id_malformed";
-    case PolicyRule::exception_id_duplicate:
-      return "exception_id_duplicate";
-    case PolicyRule::exception_dates_reversed:
-      return "exception_dates_reversed";
-    case PolicyRule::exception_date_out_of_range:
-      return "exception_date_out_of_range";
-    case PolicyRule::too_many_exception_spans:
-      return "too_many_exception_spans";
-    case PolicyRule::listed_twice:
-      return "listed_twice";
-    case PolicyRule::lifts_needs_open:
-      return "lifts_needs_open";
-    case PolicyRule::lifts_unknown:
-      return "lifts_unknown";
-    case PolicyRule::lifts_not_closed:
-      return "lifts_not_closed";
+std::string_view name(OpeningReason reason) {
+  switch (reason) {
+    case OpeningReason::kept_promise:
+      return "kept_promise";
+    case OpeningReason::crisis_follow_up:
+      return "crisis_follow_up";
+    case OpeningReason::agreed_with_client:
+      return "agreed_with_client";
+    case OpeningReason::session_moved:
+      return "session_moved";
+    case OpeningReason::send_now:
+      return "send_now";
+    case OpeningReason::leaving:
+      return "leaving";
+    case OpeningReason::other:
+      return "other";
+  }
+  return no_such_value();
+}
+
+std::string_view name(UrgentReader reader) {
+  switch (reader) {
+    case UrgentReader::own_therapist:
+      return "own_therapist";
+    case UrgentReader::on_call_colleague:
+      return "on_call_colleague";
+    case UrgentReader::supervisor:
+      return "supervisor";
+  }
+  return no_such_value();
+}
+
+std::string_view name(LeapDay choice) {
+  switch (choice) {
+    case LeapDay::february_28:
+      return "february_28";
+    case LeapDay::skip:
+      return "skip";
   }
   return no_such_value();
 }
@@ -214,6 +245,10 @@ std::optional<RelationshipState> parse_relationship_state(std::string_view text)
 
 std::optional<Reason> parse_reason(std::string_view text) {
   return parse(kReasons, text);
+}
+
+std::optional<OpeningReason> parse_opening_reason(std::string_view text) {
+  return parse(kOpeningReasons, text);
 }
 
 std::optional<std::chrono::weekday> parse_weekday(std::string_view text) {
@@ -257,85 +292,6 @@ std::string format_rule(const Rule& rule) {
   std::string text(name(rule.kind));
   if (!rule.id.empty()) {
     text += ':' + rule.id;
-  }
-  return text;
-}
-
-std::string_view describe(Reason reason) {
-  switch (reason) {
-    case Reason::same_account_copy:
-      return "A copy for your own devices.";
-    case Reason::inside_window:
-      return "Messages pass at this time.";
-    case Reason::inside_open_exception:
-      return "Messages pass at this time by a special opening.";
-    case Reason::outside_windows:
-      return "These are quiet hours. The message is kept safe until they end.";
-    case Reason::closed_exception:
-      return "This is time away. The message is kept safe until it ends.";
-    case Reason::no_opening_in_horizon:
-      return "No opening is planned. The message is kept safe until one is.";
-    case Reason::urgent_unavailable:
-      return "Nobody is on call for urgent messages. It was not sent. Please use the crisis card.";
-    case Reason::relationship_invited:
-      return "The agreement is not in force yet, so messages cannot be sent.";
-    case Reason::relationship_paused:
-      return "The work is paused. Messages about appointments can still be sent.";
-    case Reason::relationship_ending:
-      return "The work is ending. Messages about appointments can still be sent.";
-    case Reason::relationship_ended:
-    case Reason::relationship_severed:
-      return "The work has ended, so messages cannot be sent.";
-  }
-  return no_such_value();
-}
-
-std::string_view describe(PolicyRule rule) {
-  switch (rule) {
-    case PolicyRule::zone_unknown:
-      return "this is not a known time zone; use a name such as Europe/London";
-    case PolicyRule::too_many_windows:
-      return "there can be at most 50 windows for one lane and direction";
-    case PolicyRule::urgent_has_no_windows:
-      return "the urgent lane has no hours: no window or exception can open or shut it";
-    case PolicyRule::weekday_invalid:
-      return "this is not a day of the week";
-    case PolicyRule::start_out_of_range:
-      return "the start must be between 00:00 and 23:59";
-    case PolicyRule::end_not_after_start:
-      return "the end must be later than the start";
-    case PolicyRule::window_too_long:
-      return "a window can last at most 24 hours";
-    case PolicyRule::windows_overlap:
-      return "two windows of the same lane and direction must not overlap";
-    case PolicyRule::too_many_exceptions:
-      return "there can be at most 1000 exceptions";
-    case PolicyRule::exception_id_malformed:
-      return "an exception needs a name of 1 to 64 characters: a-z, 0-9 and -";
-    case PolicyRule::exception_id_duplicate:
-      return "each exception needs a name of its own";
-    case PolicyRule::exception_dates_reversed:
-      return "the first day after the exception must come after its first day";
-    case PolicyRule::exception_date_out_of_range:
-      return "dates must be in the years 2000 to 2037";
-    case PolicyRule::too_many_exception_spans:
-      return "exceptions with hours can cover at most 4000 days in all";
-    case PolicyRule::listed_twice:
-      return "each lane and direction can be listed once";
-    case PolicyRule::lifts_needs_open:
-      return "only an open exception can lift another";
-    case PolicyRule::lifts_unknown:
-      return "no exception has this name";
-    case PolicyRule::lifts_not_closed:
-      return "only a closed exception can be lifted";
-  }
-  return no_such_value();
-}
-
-std::string describe(const PolicyError& error) {
-  std::string text = error.field + ": " + std::string(describe(error.rule));
-  if (!error.other.empty()) {
-    text += " (see " + error.other + ")";
   }
   return text;
 }

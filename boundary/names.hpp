@@ -8,6 +8,7 @@
 
 #include "boundary/policy.hpp"
 #include "boundary/relationship.hpp"
+#include "boundary/validate.hpp"
 #include "boundary/verdict.hpp"
 
 namespace holdspace::boundary {
@@ -21,6 +22,9 @@ namespace holdspace::boundary {
 [[nodiscard]] std::string_view name(Reason reason);
 [[nodiscard]] std::string_view name(RuleKind kind);
 [[nodiscard]] std::string_view name(PolicyRule rule);
+[[nodiscard]] std::string_view name(OpeningReason reason);
+[[nodiscard]] std::string_view name(UrgentReader reader);
+[[nodiscard]] std::string_view name(LeapDay choice);
 [[nodiscard]] std::string_view name(std::chrono::weekday day);  // "mon"; an invalid day is "?"
 
 // The other way; nothing for any other text.
@@ -28,6 +32,7 @@ namespace holdspace::boundary {
 [[nodiscard]] std::optional<Direction> parse_direction(std::string_view text);
 [[nodiscard]] std::optional<RelationshipState> parse_relationship_state(std::string_view text);
 [[nodiscard]] std::optional<Reason> parse_reason(std::string_view text);
+[[nodiscard]] std::optional<OpeningReason> parse_opening_reason(std::string_view text);
 [[nodiscard]] std::optional<std::chrono::weekday> parse_weekday(std::string_view text);
 
 // Minutes after midnight from "HH:MM", 00:00 to 24:00; "25:00" is nothing.
@@ -36,7 +41,7 @@ namespace holdspace::boundary {
 // "mon 09:00-17:00"; across midnight "sat 22:00-06:00 next day".
 [[nodiscard]] std::string format_window(const WeeklyWindow& window);
 
-// "closed_exception:easter", "weekly:windows[3]", "weekly".
+// "closed_exception:easter", "weekly:windows[3]", "weekly:relationship_windows[0]", "weekly".
 [[nodiscard]] std::string format_rule(const Rule& rule);
 
 // A sentence for a person. It never blames.

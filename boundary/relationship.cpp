@@ -4,6 +4,23 @@
 
 namespace holdspace::boundary {
 
+RelationshipState state_at(RelationshipState state, std::optional<Instant> ends_at, Instant now) {
+  const bool over = state == RelationshipState::ending && ends_at && now >= *ends_at;
+  return over ? RelationshipState::ended : state;
+}
+
+std::optional<Interval> LanePauses::of(Lane lane) const {
+  switch (lane) {
+    case Lane::routine:
+      return routine;
+    case Lane::logistics:
+      return logistics;
+    case Lane::urgent:
+      break;
+  }
+  return std::nullopt;
+}
+
 Passage passage(RelationshipState state, Lane lane, Moment moment) {
   if (moment == Moment::release) {
     // A promise made before a pause or an ending is kept; only safety breaks it. `invited` never

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "boundary/policy.hpp"
+#include "boundary/time.hpp"
 
 namespace holdspace::boundary {
 
@@ -27,6 +29,22 @@ enum class Moment : std::uint8_t {
 enum class Passage : std::uint8_t {
   to_next_rule,  // the state has no objection; the rules below it decide
   refused,
+};
+
+// The state at `now` for a new message: `ending` becomes `ended` at `ends_at` (none: stays ending).
+// Pure; any thread.
+[[nodiscard]] RelationshipState state_at(RelationshipState state, std::optional<Instant> ends_at,
+                                         Instant now);
+
+// Pauses that the two agreed upon, at most one for each gated lane; both directions are held inside
+// it. The urgent lane is never paused.
+struct LanePauses {
+  std::optional<Interval> routine{};
+  std::optional<Interval> logistics{};
+
+  // None for the urgent lane.
+  [[nodiscard]] std::optional<Interval> of(Lane lane) const;
+  friend bool operator==(const LanePauses&, const LanePauses&) = default;
 };
 
 // The table. Pure; any thread.

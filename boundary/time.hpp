@@ -6,6 +6,7 @@
 // Zone.
 #pragma once
 
+#include <algorithm>
 #include <boost/system/result.hpp>
 #include <chrono>
 #include <compare>
@@ -38,6 +39,11 @@ struct Interval {
   [[nodiscard]] constexpr bool contains(Instant at) const { return from <= at && at < until; }
   friend constexpr bool operator==(const Interval&, const Interval&) = default;
 };
+
+// What two intervals have in common; empty when they have nothing.
+[[nodiscard]] constexpr Interval intersect(const Interval& a, const Interval& b) {
+  return {std::max(a.from, b.from), std::min(a.until, b.until)};
+}
 
 enum class ZoneError : std::uint8_t {
   unknown_name,  // the system's database has no zone of this name: ask the person to choose another

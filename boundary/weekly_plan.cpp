@@ -85,18 +85,18 @@ Interval to_interval(const Zone& zone, LocalDate date, std::uint32_t start_minut
   return {zone.earliest(date + minutes{start_minute}), zone.latest(date + minutes{end_minute})};
 }
 
-WeeklyPlan::WeeklyPlan(const Policy& policy, Lane lane, Direction direction) {
+WeeklyPlan::WeeklyPlan(const std::vector<WeeklyWindow>& windows, Lane lane, Direction direction) {
   std::uint32_t minutes_open = 0;
-  for (std::size_t index = 0; index < policy.windows.size(); ++index) {
-    const WeeklyWindow& window = policy.windows[index];
+  for (std::size_t index = 0; index < windows.size(); ++index) {
+    const WeeklyWindow& window = windows[index];
     if (window.lane == lane && window.direction == direction) {
       by_weekday_[window.weekday.c_encoding()].push_back(
           {window.start_minute, window.end_minute, index});
       minutes_open += window.end_minute - window.start_minute;
     }
   }
-  for (std::vector<Window>& windows : by_weekday_) {
-    std::sort(windows.begin(), windows.end(),
+  for (std::vector<Window>& day : by_weekday_) {
+    std::sort(day.begin(), day.end(),
               [](const Window& a, const Window& b) { return a.start_minute < b.start_minute; });
   }
   // Windows of a valid policy do not overlap, so their lengths tell whether they fill the week.

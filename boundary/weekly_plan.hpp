@@ -9,36 +9,32 @@
 #include <vector>
 
 #include "boundary/policy.hpp"
+#include "boundary/stretch.hpp"
 #include "boundary/time.hpp"
 
 namespace holdspace::boundary {
 
-// A stretch of time in which the gate stays open or stays shut.
-struct Stretch {
-  bool open = false;
-  Interval span;
-
-  friend bool operator==(const Stretch&, const Stretch&) = default;
-};
-
 // Immutable; any thread. Works from day to day on demand, so it needs no horizon of its own.
 class WeeklyPlan {
  public:
-  // Takes the windows of `lane` and `direction` out of a valid policy.
-  WeeklyPlan(const Policy& policy, Lane lane, Direction direction);
+  // Takes the windows of `lane` and `direction` out of a valid list.
+  WeeklyPlan(const std::vector<WeeklyWindow>& windows, Lane lane, Direction direction);
 
   // A stretch around `at` in which the windows do not change, cut to `within`, which must contain
   // `at`. Its end is exact; its beginning may be later than the last change.
   [[nodiscard]] Stretch stretch_at(const Zone& zone, Instant at, Interval within) const;
 
-  // Index in Policy::windows of the first window that is open at `at`.
+  // No window at all in this lane and direction.
+  [[nodiscard]] bool empty() const { return never_; }
+
+  // Index in the list of the first window that is open at `at`.
   [[nodiscard]] std::optional<std::size_t> window_at(const Zone& zone, Instant at) const;
 
  private:
   struct Window {
     std::uint32_t start_minute = 0;
     std::uint32_t end_minute = 0;
-    std::size_t index = 0;  // in Policy::windows
+    std::size_t index = 0;  // in the list
   };
 
   [[nodiscard]] const std::vector<Window>& windows_on(LocalDate date) const;

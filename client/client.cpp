@@ -8,6 +8,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "client/clock.hpp"
 #include "client/outbox.hpp"
 #include "crypto/random.hpp"
 
@@ -94,7 +95,7 @@ asio::awaitable<result<void, Failure>> Client::connect_once() {
         FailureKind::profile_busy, "another holdspace program uses this profile; end it first", {}};
   }
   identity_ = load_identity(*store_);  // another program may have renewed it
-  unanswered_.reset();
+  pending_.reset();
   connection_ = connection;
   logged_in_ = *logged_in;
   drained_ = false;
@@ -112,7 +113,7 @@ asio::awaitable<void> Client::disconnect() {
     co_await timer.async_wait(kTuple);
   }
   connection_.reset();
-  unanswered_.reset();
+  pending_.reset();
   store_->unlock();
 }
 
@@ -189,19 +190,20 @@ asio::awaitable<bool> Client::wait_drained(std::chrono::milliseconds limit) {
   co_return drained_;
 }
 
-// Another epoch means that the store may have forgotten what it accepted: everything kept goes out
-// again.
+// Another epoch means that the store may have forgotten what it accepted, or that it was taken
+// back: everything kept goes out again.
 void Client::note_epoch() {
   const auto& epoch = logged_in_->welcome.store_epoch();
   const bool changed = identity_.profile.store_epoch() != epoch;
-  if (changed) {
-    std::vector<std::pair<std::string, records::OutboxRow>> due;
-    each<records::OutboxRow>(*store_, Table::outbox, [&due, &epoch](auto id, const auto& row) {
-      auto copy = row;
-      if (due_at_login(copy, epoch) && copy.state() != row.state())
-        due.emplace_back(id, std::move(copy));
-      return true;
-    });
+  std::vector<std::pair<std::string, records::OutboxRow>> due;
+  each<records::OutboxRow>(*store_, Table::outbox, [&due, &epoch](auto id, const auto& row) {
+    auto copy = row;
+    if (due_at_login(copy, epoch) &&
+        (copy.state() != row.state() || copy.withdrawal() != row.withdrawal()))
+      due.emplace_back(id, std::move(copy));
+    return true;
+  });
+  if (changed || !due.empty()) {
     LocalStore::Transaction transaction(*store_);
     for (const auto& [id, row] : due) save(*store_, Table::outbox, id, row);
     identity_.profile.set_store_epoch(epoch);
@@ -215,12 +217,8 @@ void Client::note_epoch() {
   if (options_.on_event) options_.on_event(event);
 }
 
-void Client::note(std::string what) {
-  if (!options_.on_event) return;
-  Event event;
-  event.kind = EventKind::note;
-  event.what = std::move(what);
-  options_.on_event(event);
+crypto::Instant Client::store_now() const {
+  return now() - (logged_in_ ? logged_in_->clock_skew : std::chrono::milliseconds(0));
 }
 
 }  // namespace holdspace::client

@@ -1,6 +1,6 @@
 // The face of the SDK: one device of one person. Connects and logs in, sends through the durable
-// outbox, receives into the history, and asks the gateway about people and policies.
-// docs/protocol.md sections 5, 6, 9 and 10.
+// outbox, receives into the history, and asks the gateway about people, policies, what is held and
+// the ledger. docs/protocol.md sections 5, 6 and 9 to 11.
 //
 // Everything is a coroutine on the one io_context that the Client was made with, used by one
 // thread; many Clients may share it. Whoever waits may not destroy the Client: co_await
@@ -21,13 +21,16 @@
 #include <string>
 #include <vector>
 
+#include "client/compose.hpp"
 #include "client/connection.hpp"
 #include "client/events.hpp"
 #include "client/failure.hpp"
 #include "client/identity.hpp"
 #include "client/login.hpp"
 #include "client/open.hpp"
+#include "client/outbox.hpp"
 #include "client/seal.hpp"
+#include "crypto/audit_chain.hpp"
 
 namespace holdspace::client {
 
@@ -73,6 +76,30 @@ struct Invitation {
   crypto::Instant expires_at{};
 };
 
+// What becomes of a message that its sender takes back.
+struct WithdrawReport {
+  std::optional<SendReport> replacement;
+  std::size_t sent_anew = 0;  // later messages of the same lane, withdrawn with it and sent again
+};
+
+// A version to apply. `document`: a serialised v1::Policy whose version is the one that it was made
+// from plus one.
+struct PolicyDraft {
+  std::string document;
+  std::optional<crypto::AccountId> account;  // whose; none: the own. Zeros: the practice's default
+  v1::ChangeReason reason = v1::HOURS;
+  v1::PromiseHandling promises = v1::KEEP_PROMISES;
+  bool dry_run = false;  // say what would happen, change nothing
+};
+
+// How far the practice's ledger holds.
+struct AuditReport {
+  crypto::AuditVerdict verdict{};
+  std::uint64_t entries = 0;    // in an unbroken row from the first; a fault is at the next
+  std::uint64_t verified = 0;   // of them, under a checkpoint of the gateway
+  std::uint64_t looked_at = 0;  // by this check; earlier ones are remembered
+};
+
 class Client {
  public:
   // Throws StoreFailure when the store holds no device.
@@ -113,14 +140,56 @@ class Client {
   relationships();
   [[nodiscard]] boost::asio::awaitable<boost::system::result<Invitation, Failure>> invite(
       InviteRequest request);
-  // `relationship_id` empty for the own policy of a therapist.
+  // Takes back a held message of this device, with `replacement` in its place unless that is empty.
+  // The wish is durable first; while it has no answer nothing of the lane goes out, and flush()
+  // asks again. Again: the same answer. Errors: bad_input (no such message, or it is not with the
+  // gateway), refused with ALREADY_RELEASED (it stays as it is, and a replacement is not sent),
+  // unreachable or not_answered (the wish stays).
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<WithdrawReport, Failure>> withdraw(
+      crypto::MessageId message_id, std::string replacement);
+
+  // Policies. Account ids: empty is the own; an admin may name a therapist or, by zeros, the
+  // practice's default.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::PolicyReply, Failure>>
-  fetch_policy(std::string relationship_id);
-  // Returns the version that it got.
-  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::uint64_t, Failure>> apply_policy(
-      v1::Policy policy);
+  fetch_policy(v1::FetchPolicy question);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::PolicyApplied, Failure>>
+  apply_policy(PolicyDraft draft);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::PolicyPreview, Failure>>
   preview_policy(v1::PreviewPolicy question);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::PolicyVersions, Failure>>
+  policy_versions(std::string account_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::PolicyComparison, Failure>>
+  compare_policy(v1::ComparePolicy question);
+  // Accepting a proposal is applying its document.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Proposal, Failure>>
+  fetch_proposal();
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> reject_proposal();
+
+  // The revision is the one that the gateway lists, unless the caller says which one it saw.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Relationship, Failure>>
+  change_relationship(v1::ChangeRelationship change);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Relationship, Failure>> pause_lane(
+      v1::PauseLane pause);
+  // Both remember what is in force. untrusted: what the gateway calls so is not signed by both.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
+  fetch_agreement(crypto::RelationshipId relationship_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
+  sign_agreement(crypto::RelationshipId relationship_id, crypto::Hash32 hash);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Accounts, Failure>> accounts();
+
+  // Everything that waits for a therapist and her clients; `account_id` as above.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<v1::HeldItem>, Failure>>
+  list_held(std::string account_id);
+  // In as many frames as `what.items` needs; returns how many were disposed of. After an error some
+  // may be.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::size_t, Failure>> dispose_held(
+      v1::DisposeHeld what);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Left, Failure>> leave(
+      v1::Leave what);
+
+  // Reads the ledger from where this device has verified it, and remembers how far it holds.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<AuditReport, Failure>> verify_audit();
+
   // Checked against the pin and remembered.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<AccountDevices, Failure>> devices(
       crypto::AccountId account_id);
@@ -141,6 +210,8 @@ class Client {
   boost::asio::awaitable<void> pause(std::chrono::milliseconds length);
   boost::asio::awaitable<void> while_connected();
   void note_epoch();
+  // The store's clock, as far as this device knows it.
+  [[nodiscard]] crypto::Instant store_now() const;
   void note(std::string what);
 
   // client_send.cpp
@@ -156,11 +227,36 @@ class Client {
   std::vector<Unanswered> unanswered();  // in the order of writing
   boost::asio::awaitable<void> submit_in_order(std::vector<Unanswered> due);
   boost::asio::awaitable<void> submit(std::string outbox_id);
+  boost::asio::awaitable<void> follow_up(NextStep step, records::OutboxRow row);
   boost::asio::awaitable<void> refresh_devices(records::OutboxRow row);
   void finish_submit(const std::string& outbox_id, const records::OutboxRow& row);
   void give_up(const std::string& outbox_id, std::string why);
+
+  // client_withdraw.cpp
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<std::string>, Failure>>
+  carry_out(std::string stream);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> take_back(
+      std::string stream, std::string first_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> settle_stream(
+      std::string stream, std::string first_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<void, Failure>> ask_back(
+      std::string outbox_id);
+  boost::asio::awaitable<void> carry_out_all();
+
+  // client_notices.cpp
+  boost::asio::awaitable<void> take_notices(std::shared_ptr<Connection> connection,
+                                            v1::Notices notices);
+
+  // client_relationships.cpp
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Relationship, Failure>> as_listed(
+      std::string relationship_id);
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
+  keep_agreement_reply(crypto::RelationshipId relationship_id, v1::AgreementReply reply);
+
+  // client_events.cpp
   void tell_submit(const records::OutboxRow& row);
   void tell_answer(const records::OutboxRow& row);
+  void tell_change(const records::OutboxRow& row);  // by a notice, or taken back
 
   // client_receive.cpp
   boost::asio::awaitable<void> receive_all(std::shared_ptr<Connection> connection);
@@ -169,6 +265,17 @@ class Client {
 
   // client_requests.cpp
   boost::asio::awaitable<Answer> ask(v1::ClientFrame frame);
+  // A question and its answer, each at its place in the frame.
+  template <class Question, class Reply>
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<Reply, Failure>> exchange(
+      Question question, Question* (v1::ClientFrame::*asked)(),
+      Reply* (v1::ServerFrame::*replied)()) {
+    v1::ClientFrame frame;
+    *(frame.*asked)() = std::move(question);
+    auto answer = co_await ask(std::move(frame));
+    if (!answer.has_value()) co_return answer.error();
+    co_return std::move(*((*answer).*replied)());
+  }
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Devices, Failure>> fetch_devices(
       crypto::AccountId account_id);
   std::optional<crypto::Pin> pin_for(const crypto::AccountId& account_id,
@@ -187,11 +294,18 @@ class Client {
   Identity identity_;
   std::shared_ptr<Connection> connection_;
   std::optional<LoggedIn> logged_in_;
-  // Stream by outbox id, of what has no answer: reading the outbox each time would cost a month of
-  // messages for every one sent. Nothing: read it; another program may have written since.
-  std::optional<std::map<std::string, std::string>> unanswered_;
-  std::set<std::string> submitting_;  // outbox ids; each goes out once at a time
-  int receiving_ = 0;                 // receive_all() coroutines that have not ended
+  // What is to be done about the outbox: reading it each time would cost a month of messages for
+  // every one sent. Nothing: read it; another program may have written since.
+  struct Pending {
+    std::map<std::string, std::string> unanswered;   // stream by outbox id
+    std::map<std::string, std::string> withdrawing;  // stream -> the first that is wanted back
+    std::vector<std::string> withdraw_again;         // outbox ids
+  };
+  Pending& pending();
+  std::optional<Pending> pending_;
+  std::set<std::string> carrying_out_;  // streams of a withdrawal that is under way
+  std::set<std::string> submitting_;    // outbox ids; each goes out once at a time
+  int receiving_ = 0;                   // receive_all() coroutines that have not ended
   std::uint32_t one_time_keys_ = 0;
   bool drained_ = false;
   bool stopping_ = false;

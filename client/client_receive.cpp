@@ -38,6 +38,8 @@ asio::awaitable<void> Client::receive_all(std::shared_ptr<Connection> connection
         }
       } else if (frame->has_deliver()) {
         if (!co_await take(connection, std::move(*frame->mutable_deliver()))) break;
+      } else if (frame->has_notices()) {
+        co_await take_notices(connection, std::move(*frame->mutable_notices()));
       }
     }
   } catch (const StoreFailure& failure) {

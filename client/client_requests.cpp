@@ -1,5 +1,5 @@
-// Questions to the gateway about people and policies. What comes back about keys is checked before
-// it is remembered.
+// Questions to the gateway about people and their keys. What comes back about keys is checked
+// before it is remembered.
 #include <utility>
 
 #include "client/client.hpp"
@@ -22,8 +22,7 @@ asio::awaitable<Client::Answer> Client::ask(v1::ClientFrame frame) {
   auto answer = co_await connection->request(std::move(frame));
   if (!answer.has_value())
     co_return Failure{FailureKind::not_answered, "the gateway did not answer; try again", {}};
-  if (answer->has_error())
-    co_return refused(answer->error().code(), answer->error().field(), answer->error().text());
+  if (answer->has_error()) co_return refused(answer->error());
   co_return std::move(*answer);
 }
 
@@ -78,21 +77,31 @@ asio::awaitable<result<AccountDevices, Failure>> Client::devices(crypto::Account
 }
 
 asio::awaitable<result<v1::Relationships, Failure>> Client::relationships() {
-  v1::ClientFrame frame;
-  frame.mutable_list_relationships();
-  auto answer = co_await ask(std::move(frame));
+  v1::ListRelationships question;
+  auto answer = co_await exchange(std::move(question), &v1::ClientFrame::mutable_list_relationships,
+                                  &v1::ServerFrame::mutable_relationships);
   if (!answer.has_value()) co_return answer.error();
-  LocalStore::Transaction transaction(*store_);
-  for (const auto& listed : answer->relationships().relationships()) {
-    auto known =
-        load<records::Relationship>(*store_, Table::relationship, listed.relationship_id());
-    // Only those that this device has an invite for: the gateway's word makes no relationship.
-    if (!known || !known->peer_account_id().empty() || listed.peer_account_id().empty()) continue;
-    known->set_peer_account_id(listed.peer_account_id());
-    save(*store_, Table::relationship, listed.relationship_id(), *known);
+  std::vector<crypto::RelationshipId> agreed_otherwise;
+  {
+    LocalStore::Transaction transaction(*store_);
+    for (const auto& listed : answer->relationships()) {
+      auto known =
+          load<records::Relationship>(*store_, Table::relationship, listed.relationship_id());
+      // Only those that this device has an invite for: the gateway's word makes no relationship.
+      const auto id = parse_bytes<16>(listed.relationship_id());
+      if (!known || !id || listed.peer_account_id().empty()) continue;
+      if (known->agreement_hash() != listed.agreement_hash()) agreed_otherwise.push_back(*id);
+      if (!known->peer_account_id().empty()) continue;
+      known->set_peer_account_id(listed.peer_account_id());
+      save(*store_, Table::relationship, listed.relationship_id(), *known);
+    }
+    transaction.commit();
   }
-  transaction.commit();
-  co_return std::move(*answer->mutable_relationships());
+  for (const auto& id : agreed_otherwise) {
+    const auto fetched = co_await fetch_agreement(id);
+    if (!fetched.has_value()) note("agreement: " + fetched.error().text);
+  }
+  co_return answer;
 }
 
 std::string Client::unused_label(const std::string& wanted, crypto::Role role) const {
@@ -177,32 +186,6 @@ asio::awaitable<result<Invitation, Failure>> Client::invite(InviteRequest reques
     co_return answer.error();
   }
   co_return Invitation{secret.code(), label, packet.relationship_id, packet.expires_at};
-}
-
-asio::awaitable<result<v1::PolicyReply, Failure>> Client::fetch_policy(
-    std::string relationship_id) {
-  v1::ClientFrame frame;
-  frame.mutable_fetch_policy()->set_relationship_id(std::move(relationship_id));
-  auto answer = co_await ask(std::move(frame));
-  if (!answer.has_value()) co_return answer.error();
-  co_return std::move(*answer->mutable_policy());
-}
-
-asio::awaitable<result<std::uint64_t, Failure>> Client::apply_policy(v1::Policy policy) {
-  v1::ClientFrame frame;
-  *frame.mutable_apply_policy()->mutable_policy() = std::move(policy);
-  const auto answer = co_await ask(std::move(frame));
-  if (!answer.has_value()) co_return answer.error();
-  co_return answer->policy_applied().version();
-}
-
-asio::awaitable<result<v1::PolicyPreview, Failure>> Client::preview_policy(
-    v1::PreviewPolicy question) {
-  v1::ClientFrame frame;
-  *frame.mutable_preview_policy() = std::move(question);
-  auto answer = co_await ask(std::move(frame));
-  if (!answer.has_value()) co_return answer.error();
-  co_return std::move(*answer->mutable_policy_preview());
 }
 
 }  // namespace holdspace::client

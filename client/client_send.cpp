@@ -7,7 +7,9 @@
 #include "client/client.hpp"
 #include "client/clock.hpp"
 #include "client/content.hpp"
+#include "client/notices.hpp"
 #include "client/outbox.hpp"
+#include "client/withdrawal.hpp"
 
 namespace holdspace::client {
 namespace {
@@ -17,15 +19,6 @@ using boost::system::result;
 
 // How often a submit looks whether another one of the same message has ended.
 constexpr std::chrono::milliseconds kTurnPoll{5};
-
-bool has_answer(const records::OutboxRow& row) {
-  return row.state() != records::WAITING && row.state() != records::NOT_CONFIRMED;
-}
-
-// Relationship and lane: what keeps an order among its messages.
-std::string stream_of(const records::OutboxRow& row) {
-  return row.relationship_id() + static_cast<char>(row.lane());
-}
 
 Failure bad_input(std::string text) {
   return {FailureKind::bad_input, std::move(text), {}};
@@ -41,15 +34,17 @@ asio::awaitable<result<SendReport, Failure>> Client::send(Draft draft) {
     co_return bad_input("no such relationship in this profile");
   if (!co_await take_lock(kMakeWayTimeout))
     co_return Failure{FailureKind::profile_busy, "another holdspace program uses this profile", {}};
-  if (!is_connected()) unanswered_.reset();
+  if (!is_connected()) pending_.reset();
   if (unanswered().size() >= kOutboxWaitingMax)
     co_return bad_input("the outbox is full of messages that could not be sent yet");
+  const auto stream = stream_of(draft);
+  // Nothing goes behind a message that is wanted back while that is not known to be possible.
+  static_cast<void>(co_await carry_out(stream));
   const auto id = write_draft(draft);
   // What was written before to the same person on the same lane goes first.
-  const auto written = load<records::OutboxRow>(*store_, Table::outbox, id).value();
-  if (unanswered_) unanswered_->emplace(id, stream_of(written));
+  if (pending_) pending_->unanswered.emplace(id, stream);
   auto due = unanswered();
-  std::erase_if(due, [stream = stream_of(written), &id](const Unanswered& one) {
+  std::erase_if(due, [&stream, &id](const Unanswered& one) {
     return one.stream != stream || one.outbox_id > id;
   });
   co_await submit_in_order(std::move(due));
@@ -59,9 +54,10 @@ asio::awaitable<result<SendReport, Failure>> Client::send(Draft draft) {
 }
 
 // With everything at hand the message is written and sealed in one transaction; otherwise it is
-// written first, so that it cannot be lost while keys are fetched.
+// written first, so that it cannot be lost while keys are fetched. Behind a withdrawal it is not
+// sealed yet: it may take another place.
 std::string Client::write_draft(const Draft& draft) {
-  {
+  if (!pending().withdrawing.contains(stream_of(draft))) {
     LocalStore::Transaction transaction(*store_);
     const auto id = compose(*store_, identity_, draft, now());
     auto row = load<records::OutboxRow>(*store_, Table::outbox, id).value();
@@ -182,7 +178,7 @@ asio::awaitable<void> Client::submit(std::string outbox_id) {
   int reseals = 0;
   for (int tries = 0; tries < kSubmitTriesMax && is_connected();) {
     auto row = load<records::OutboxRow>(*store_, Table::outbox, outbox_id);
-    if (!row || has_answer(*row)) break;
+    if (!row || has_answer(*row) || row->state() == records::UNSIGNED) break;
     if (row->send().empty()) {
       if (!co_await seal(outbox_id)) break;
       continue;
@@ -193,18 +189,18 @@ asio::awaitable<void> Client::submit(std::string outbox_id) {
     const auto connection = connection_;
     const auto answer = co_await connection->request(std::move(frame));
     ++tries;
-    const auto step = answer.has_value() ? settle(*row, *answer) : settle_unanswered(*row);
-    if (step == NextStep::reseal) row->clear_send();
+    // Meanwhile a notice may have said what became of it, or the person wants it back.
+    row = load<records::OutboxRow>(*store_, Table::outbox, outbox_id);
+    if (!row || has_answer(*row)) break;
+    const auto step =
+        answer.has_value() ? settle(*row, *answer, store_now()) : settle_unanswered(*row);
+    if (step == NextStep::reseal || step == NextStep::reagree) row->clear_send();
+    if (answer.has_value() && answer->accepted().duplicate()) replay_notices(*store_, *row);
     finish_submit(outbox_id, *row);
     tell_answer(*row);
     if (step == NextStep::done || step == NextStep::later) break;
-    if (step == NextStep::reseal) {
-      if (++reseals > kResealRoundsMax) break;
-      co_await refresh_devices(std::move(*row));
-    } else {
-      asio::steady_timer timer(executor_, kResendPause);
-      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
-    }
+    if (step != NextStep::resend && ++reseals > kResealRoundsMax) break;
+    co_await follow_up(step, std::move(*row));
   }
   submitting_.erase(outbox_id);
 }
@@ -214,7 +210,30 @@ void Client::finish_submit(const std::string& outbox_id, const records::OutboxRo
   save(*store_, Table::outbox, outbox_id, row);
   if (row.state() == records::REFUSED) take_back_from_chain(*store_, identity_, row);
   transaction.commit();
-  if (unanswered_ && has_answer(row)) unanswered_->erase(outbox_id);
+  if (pending_ && has_answer(row)) pending_->unanswered.erase(outbox_id);
+}
+
+// What comes before the next try of a row that was not taken.
+asio::awaitable<void> Client::follow_up(NextStep step, records::OutboxRow row) {
+  switch (step) {
+    case NextStep::done:
+    case NextStep::later:
+      break;
+    case NextStep::resend: {
+      asio::steady_timer timer(executor_, kResendPause);
+      co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+      break;
+    }
+    case NextStep::reseal:
+      co_await refresh_devices(std::move(row));
+      break;
+    case NextStep::reagree: {
+      const auto relationship = parse_bytes<16>(row.relationship_id());
+      const auto fetched = co_await fetch_agreement(relationship.value());
+      if (!fetched.has_value()) note("agreement: " + fetched.error().text);
+      break;
+    }
+  }
 }
 
 // After MISMATCH: the newest verified lists of the peer and of the own account. What cannot be
@@ -233,26 +252,31 @@ asio::awaitable<void> Client::refresh_devices(records::OutboxRow row) {
   }
 }
 
+Client::Pending& Client::pending() {
+  if (pending_) return *pending_;
+  pending_.emplace();
+  each<records::OutboxRow>(*store_, Table::outbox, [this](auto id, const auto& row) {
+    if (!has_answer(row)) pending_->unanswered.emplace(id, stream_of(row));
+    if (row.withdrawal() == records::ASKED) pending_->withdrawing.emplace(stream_of(row), id);
+    if (row.withdrawal() == records::AGAIN) pending_->withdraw_again.emplace_back(id);
+    return true;
+  });
+  return *pending_;
+}
+
 std::vector<Client::Unanswered> Client::unanswered() {
-  if (!unanswered_) {
-    unanswered_.emplace();
-    each<records::OutboxRow>(*store_, Table::outbox, [this](auto id, const auto& row) {
-      if (!has_answer(row)) unanswered_->emplace(id, stream_of(row));
-      return true;
-    });
-  }
   std::vector<Unanswered> found;
-  for (const auto& [id, stream] : *unanswered_) found.push_back({id, stream});
+  for (const auto& [id, stream] : pending().unanswered) found.push_back({id, stream});
   return found;
 }
 
 // A message that gets no answer holds back the newer ones of its stream: overtaken, it would reach
-// the reader after them.
+// the reader after them. So does one that its sender wants back.
 asio::awaitable<void> Client::submit_in_order(std::vector<Unanswered> due) {
   std::set<std::string> stuck;
   for (const auto& one : due) {
     if (!is_connected()) break;
-    if (stuck.contains(one.stream)) continue;
+    if (stuck.contains(one.stream) || pending().withdrawing.contains(one.stream)) continue;
     co_await submit(one.outbox_id);
     const auto row = load<records::OutboxRow>(*store_, Table::outbox, one.outbox_id);
     if (row && !has_answer(*row)) stuck.insert(one.stream);
@@ -260,44 +284,9 @@ asio::awaitable<void> Client::submit_in_order(std::vector<Unanswered> due) {
 }
 
 asio::awaitable<std::size_t> Client::flush() {
+  co_await carry_out_all();
   co_await submit_in_order(unanswered());
   co_return unanswered().size();
-}
-
-void Client::tell_submit(const records::OutboxRow& row) {
-  if (!options_.on_event) return;
-  Event event;
-  event.kind = EventKind::submit;
-  event.message_id = parse_bytes<16>(row.message_id()).value();
-  event.relationship_id = parse_bytes<16>(row.relationship_id()).value();
-  if (const auto known =
-          load<records::Relationship>(*store_, Table::relationship, row.relationship_id()))
-    event.peer = known->label();
-  event.lane = lane_name(static_cast<crypto::Lane>(row.lane()));
-  v1::Content content;
-  if (content.ParseFromString(row.content())) event.digest = content_digest(content);
-  options_.on_event(event);
-}
-
-void Client::tell_answer(const records::OutboxRow& row) {
-  if (!options_.on_event) return;
-  Event event;
-  event.kind = EventKind::answer;
-  event.message_id = parse_bytes<16>(row.message_id()).value();
-  event.lane = lane_name(static_cast<crypto::Lane>(row.lane()));
-  event.result = "info";
-  event.what = row.error_text();
-  if (row.state() == records::ACCEPTED_RELEASED || row.state() == records::ACCEPTED_HELD) {
-    const bool held = row.state() == records::ACCEPTED_HELD;
-    event.result = "ok";
-    event.state = held ? "held" : "released";
-    if (held && row.promise_ms() != 0) event.promise_ms = row.promise_ms();
-    event.epoch = to_hex(view(row.store_epoch()));
-    event.what = row.reason();
-  } else if (row.state() == records::REFUSED) {
-    event.result = "fail";
-  }
-  options_.on_event(event);
 }
 
 }  // namespace holdspace::client

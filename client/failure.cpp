@@ -1,6 +1,16 @@
 #include "client/failure.hpp"
 
 namespace holdspace::client {
+namespace {
+
+// Codes whose words here tell a person the next step; the gateway knows no programs.
+bool says_what_to_do(v1::ErrorCode code) {
+  return code == v1::AGREEMENT_NEEDED || code == v1::ALREADY_RELEASED ||
+         code == v1::STALE_RELATIONSHIP || code == v1::HELD_ITEMS_LEFT ||
+         code == v1::SIGNATURE_NEEDED;
+}
+
+}  // namespace
 
 std::string describe_code(v1::ErrorCode code) {
   switch (code) {
@@ -32,6 +42,18 @@ std::string describe_code(v1::ErrorCode code) {
       return "the boundary rules do not take this message now";
     case v1::STALE_LIST:
       return "the device list was changed meanwhile";
+    case v1::AGREEMENT_NEEDED:
+      return "the terms have changed: read and sign them";
+    case v1::ALREADY_RELEASED:
+      return "it was passed on already: the recipient may have it, so it stays";
+    case v1::STALE_RELATIONSHIP:
+      return "the relationship was changed meanwhile; look at it again and ask again";
+    case v1::HELD_ITEMS_LEFT:
+      return "held messages are left: list them and release, return or hand over each, then finish";
+    case v1::SIGNATURE_NEEDED:
+      return "this widens somebody's hours, and only they can sign that: apply it on their device";
+    case v1::PAIR_EXISTS:
+      return "these two people have a relationship already, or may not have one";
     case v1::UNAVAILABLE:
       return "the service is not available; try again later";
     case v1::UNCERTAIN:
@@ -44,9 +66,11 @@ std::string describe_code(v1::ErrorCode code) {
   return "refused for a reason that this program does not know";
 }
 
-Failure refused(v1::ErrorCode code, const std::string& field, const std::string& text) {
-  auto line = text.empty() ? describe_code(code) : text;
-  if (!field.empty()) line += " (" + field + ")";
+Failure refused(const v1::Error& error) {
+  const auto code = error.code();
+  auto line = error.text().empty() || says_what_to_do(code) ? describe_code(code) : error.text();
+  if (code == v1::HELD_ITEMS_LEFT) line += "; " + std::to_string(error.items_left()) + " left";
+  if (!error.field().empty()) line += " (" + error.field() + ")";
   return {FailureKind::refused, std::move(line), code};
 }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "holdspace/v1/error.pb.h"
+#include "holdspace/v1/frame.pb.h"
 
 namespace holdspace::client {
 
@@ -25,9 +25,11 @@ struct Failure {
   v1::ErrorCode code = v1::ERROR_CODE_UNSPECIFIED;  // refused
 };
 
-// One line for an Error frame: its own text, or words for its code when it has none.
+// Words for a code: what happened, and what to do next where a person can do something.
 [[nodiscard]] std::string describe_code(v1::ErrorCode code);
-[[nodiscard]] Failure refused(v1::ErrorCode code, const std::string& field,
-                              const std::string& text);
+
+// One line for an Error frame: its own text, or words for its code when it has none or when they
+// say what to do next.
+[[nodiscard]] Failure refused(const v1::Error& error);
 
 }  // namespace holdspace::client

@@ -67,6 +67,10 @@ constexpr std::string_view name(Table table) {
       return "outbox";
     case Table::message:
       return "message";
+    case Table::notice:
+      return "notice";
+    case Table::audit:
+      return "audit";
   }
   return "";
 }

@@ -42,6 +42,8 @@ enum class Table : std::uint8_t {
   seen,
   outbox,
   message,
+  notice,  // v1::Notice; id = its number, u64
+  audit,
 };
 
 // How the store key is locked.

@@ -226,7 +226,7 @@ asio::awaitable<result<std::unique_ptr<LocalStore>, Failure>> enroll(EnrollReque
   if (!answer->has_redeemed()) {
     store->reset();
     remove_profile(request.folder);
-    co_return refused(answer->error().code(), answer->error().field(), answer->error().text());
+    co_return refused(answer->error());
   }
   co_return std::move(*store);
 }

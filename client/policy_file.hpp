@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "boundary/decide.hpp"
+#include "boundary/gate.hpp"
 #include "boundary/time.hpp"
 #include "holdspace/v1/frame.pb.h"
 #include "holdspace/v1/policy.pb.h"
@@ -24,8 +26,18 @@ struct PolicyFileError {
     std::string_view json);
 [[nodiscard]] std::string format_policy_file(const v1::Policy& policy);
 
-// Judges a message of an active relationship by `policy`. lane and direction must be set. Checks
-// every rule that a policy must meet first.
+// The document as the gate runs it. Checks every rule that a policy must meet.
+[[nodiscard]] boost::system::result<boundary::Gate, PolicyFileError> compile_policy_file(
+    const v1::Policy& policy);
+
+// The gate's answer about one message at one instant, and when the gate turns next. `hours`: the
+// client's own hours; null: none. An error of either document.
+[[nodiscard]] boost::system::result<v1::PolicyPreview, PolicyFileError> preview_policy_file(
+    const v1::Policy& policy, const v1::Policy* hours, const boundary::Facts& facts,
+    boundary::Instant at);
+
+// The same for a new message of an active relationship without rules or hours of its own. lane and
+// direction must be set.
 struct PolicyQuestion {
   v1::Lane lane = v1::ROUTINE;
   v1::Direction direction = v1::TO_THERAPIST;

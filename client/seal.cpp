@@ -1,7 +1,6 @@
 #include "client/seal.hpp"
 
 #include "client/content.hpp"
-#include "crypto/random.hpp"
 #include "crypto/session.hpp"
 
 namespace holdspace::client {
@@ -27,15 +26,12 @@ result<Audience, SealNeed> find_audience(const LocalStore& store, const crypto::
 
 result<std::vector<Audience>, SealNeed> find_audiences(const LocalStore& store,
                                                        const Identity& self,
-                                                       const records::OutboxRow& row) {
-  const auto relationship_id = parse_bytes<16>(row.relationship_id());
-  const auto relationship =
-      load<records::Relationship>(store, Table::relationship, row.relationship_id());
-  if (!relationship_id || !relationship) return SealNeed{SealGap::unknown_relationship, {}, {}};
-  const auto peer_id = parse_bytes<16>(relationship->peer_account_id());
+                                                       const crypto::RelationshipId& id,
+                                                       const records::Relationship& relationship) {
+  const auto peer_id = parse_bytes<16>(relationship.peer_account_id());
   if (!peer_id) return SealNeed{SealGap::no_peer_yet, {}, {}};
   std::vector<Audience> audiences;
-  auto peer = find_audience(store, *peer_id, *relationship_id);
+  auto peer = find_audience(store, *peer_id, id);
   if (!peer.has_value()) return peer.error();
   audiences.push_back(std::move(*peer));
   if (self.device.list->active.size() > 1) {
@@ -99,6 +95,7 @@ struct Sealing {
   const records::OutboxRow& row;
   const FetchedPrekeys& prekeys;
   const std::string& content;
+  crypto::Hash32 agreement_hash;
   crypto::Instant now;
 };
 
@@ -111,6 +108,9 @@ result<void, SealNeed> seal_for(const Sealing& work, Audience& audience, v1::Sen
       work.row.control() != 0 ? crypto::ContentClass::control : crypto::ContentClass::content;
   facts.message_id = *parse_bytes<16>(work.row.message_id());
   facts.relationship_id = audience.relationship_in_env;
+  // Between devices of one account ENV names no relationship, and so no terms.
+  if (audience.relationship_in_env != crypto::RelationshipId{})
+    facts.agreement_hash = work.agreement_hash;
 
   for (const auto& device : audience.devices.devices) {
     const auto address = device.address();
@@ -145,50 +145,13 @@ std::string session_id(const crypto::DeviceAddress& device) {
   return to_string(device.account_id) + encode_u32(device.device_id);
 }
 
-std::string compose(LocalStore& store, const Identity& self, const Draft& draft,
-                    crypto::Instant now) {
-  const auto chain_key = chain_id(draft.relationship_id, draft.lane, self.device.address());
-  auto chain = load<records::Chain>(store, Table::chain, chain_key).value_or(records::Chain());
-  if (chain.digest().empty()) chain.set_digest(to_string(crypto::Hash32{}));
-
-  v1::Content content;
-  content.set_message_id(to_string(crypto::random_array<16>()));
-  content.set_relationship_id(to_string(draft.relationship_id));
-  content.set_conversation_seq(chain.seq() + 1);
-  content.set_prev_digest(chain.digest());
-  content.mutable_text()->set_text(draft.text);
-  chain.set_seq(content.conversation_seq());
-  chain.set_digest(to_string(content_digest(content)));
-  save(store, Table::chain, chain_key, chain);
-
-  const auto outbox_ordinal = store.next("outbox");
-  const auto message_ordinal = store.next("message");
-  records::Message message;
-  message.set_relationship_id(content.relationship_id());
-  message.set_message_id(content.message_id());
-  message.set_lane(static_cast<std::uint32_t>(draft.lane));
-  message.set_outgoing(true);
-  message.set_text(draft.text);
-  message.set_stored_at_ms(to_ms(now));
-  message.set_outbox_ordinal(outbox_ordinal);
-  message.set_digest(chain.digest());
-  save(store, Table::message, encode_u64(message_ordinal), message);
-
-  records::OutboxRow row;
-  row.set_message_id(content.message_id());
-  row.set_relationship_id(content.relationship_id());
-  row.set_lane(static_cast<std::uint32_t>(draft.lane));
-  row.set_content(content.SerializeAsString());
-  row.set_created_at_ms(to_ms(now));
-  row.set_message_ordinal(message_ordinal);
-  const auto id = encode_u64(outbox_ordinal);
-  save(store, Table::outbox, id, row);
-  return id;
-}
-
 result<void, SealNeed> seal_row(LocalStore& store, const Identity& self, records::OutboxRow& row,
                                 const FetchedPrekeys& prekeys, crypto::Instant now) {
-  auto audiences = find_audiences(store, self, row);
+  const auto relationship_id = parse_bytes<16>(row.relationship_id());
+  const auto relationship =
+      load<records::Relationship>(store, Table::relationship, row.relationship_id());
+  if (!relationship_id || !relationship) return SealNeed{SealGap::unknown_relationship, {}, {}};
+  auto audiences = find_audiences(store, self, *relationship_id, *relationship);
   if (!audiences.has_value()) return audiences.error();
   v1::Content content;
   if (!content.ParseFromString(row.content()))
@@ -207,27 +170,17 @@ result<void, SealNeed> seal_row(LocalStore& store, const Identity& self, records
   send.set_message_id(row.message_id());
   send.set_relationship_id(row.relationship_id());
   send.set_lane(to_wire(static_cast<crypto::Lane>(row.lane())));
-  const Sealing work{store, self, row, prekeys, bytes, now};
+  const auto agreement_hash =
+      parse_bytes<32>(relationship->agreement_hash()).value_or(crypto::Hash32{});
+  const Sealing work{store, self, row, prekeys, bytes, agreement_hash, now};
   for (auto& audience : *audiences) {
     const auto sealed = seal_for(work, audience, send);
     if (!sealed.has_value()) return sealed.error();
   }
   if (send.ByteSizeLong() > kSendBytesMax) return SealNeed{SealGap::too_large, {}, {}};
   row.set_send(send.SerializeAsString());
+  row.set_agreement_hash(relationship->agreement_hash());
   return result<void, SealNeed>();
-}
-
-void take_back_from_chain(LocalStore& store, const Identity& self, const records::OutboxRow& row) {
-  v1::Content content;
-  const auto relationship_id = parse_bytes<16>(row.relationship_id());
-  if (!relationship_id || !content.ParseFromString(row.content())) return;
-  const auto key =
-      chain_id(*relationship_id, static_cast<crypto::Lane>(row.lane()), self.device.address());
-  auto chain = load<records::Chain>(store, Table::chain, key);
-  if (!chain || chain->seq() != content.conversation_seq()) return;
-  chain->set_seq(chain->seq() - 1);
-  chain->set_digest(content.prev_digest());
-  save(store, Table::chain, key, *chain);
 }
 
 }  // namespace holdspace::client

@@ -1,7 +1,6 @@
-// From a text to sealed envelopes in the outbox: compose() makes the row, seal_row() seals it for
-// every device that must get a copy. Both only touch the local store, inside the caller's
-// transaction; what they lack from the gateway they name, and the caller fetches it.
-// docs/protocol.md sections 9.5 and 10.
+// From a composed message (compose.hpp) to sealed envelopes in the outbox, one for every device
+// that must get a copy. Only touches the local store, inside the caller's transaction; what it
+// lacks from the gateway it names, and the caller fetches it. docs/protocol.md sections 9.5 and 10.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -21,17 +20,6 @@ namespace holdspace::client {
 // fields.
 inline constexpr std::size_t kSendBytesMax = 96 * 1024 - 64;
 
-struct Draft {
-  crypto::RelationshipId relationship_id{};
-  crypto::Lane lane = crypto::Lane::routine;
-  std::string text;
-};
-
-// Writes the outbox row and the history's entry; returns the row's id in table outbox. The text
-// must be sendable.
-[[nodiscard]] std::string compose(LocalStore& store, const Identity& self, const Draft& draft,
-                                  crypto::Instant now);
-
 // What the gateway sent of prekeys, by account and device; not yet checked.
 using FetchedPrekeys = std::map<std::pair<crypto::AccountId, crypto::DeviceId>, v1::DevicePrekeys>;
 
@@ -50,17 +38,14 @@ struct SealNeed {
   std::vector<crypto::DeviceId> devices;
 };
 
-// Seals row.content for every active device of the peer and the own other ones: puts their session
-// states and sets row.send. The caller saves the row in the same transaction. On a need nothing may
-// be committed.
+// Seals row.content for every active device of the peer and the own other ones, under the agreement
+// that is in force: puts their session states and sets row.send. The caller saves the row in the
+// same transaction. On a need nothing may be committed.
 [[nodiscard]] boost::system::result<void, SealNeed> seal_row(LocalStore& store,
                                                              const Identity& self,
                                                              records::OutboxRow& row,
                                                              const FetchedPrekeys& prekeys,
                                                              crypto::Instant now);
-
-// A refused message leaves no gap for the recipient when nothing was written after it.
-void take_back_from_chain(LocalStore& store, const Identity& self, const records::OutboxRow& row);
 
 // Id in table session.
 [[nodiscard]] std::string session_id(const crypto::DeviceAddress& device);

@@ -32,6 +32,12 @@ Hash32 hash32(std::initializer_list<ByteView> parts) {
   return half;
 }
 
+Hash32 fingerprint(ByteView bytes) {
+  Hash32 out;
+  crypto_generichash_blake2b(out.data(), out.size(), bytes.data(), bytes.size(), nullptr, 0);
+  return out;
+}
+
 Bytes<32> mac(const Secret<32>& key, ByteView message) {
   Bytes<32> out;
   crypto_auth_hmacsha256(out.data(), message.data(), message.size(), key.expose().data());

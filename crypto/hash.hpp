@@ -1,4 +1,4 @@
-// SHA-512, HMAC-SHA-256 and the domain labels. docs/protocol.md section 1.
+// SHA-512, HMAC-SHA-256, BLAKE2b-256 and the domain labels. docs/protocol.md section 1.
 #pragma once
 
 #include <initializer_list>
@@ -17,6 +17,10 @@ namespace holdspace::crypto {
 [[nodiscard]] Hash64 hash(std::initializer_list<ByteView> parts);
 // H32: the first 32 bytes of H.
 [[nodiscard]] Hash32 hash32(std::initializer_list<ByteView> parts);
+
+// BLAKE2b-256: whether bytes are the same as those of before, for whoever keeps it to itself. Not a
+// hash of the protocol and never on the wire; six times fewer instructions than H32.
+[[nodiscard]] Hash32 fingerprint(ByteView bytes);
 
 // HMAC-SHA-256 with a key of exactly 32 bytes.
 [[nodiscard]] Bytes<32> mac(const Secret<32>& key, ByteView message);

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <string>
 
 #include "crypto/hash.hpp"
@@ -10,27 +11,23 @@
 
 namespace holdspace::crypto {
 namespace ed25519 {
-namespace {
-
-// libsodium's form of the secret key: the seed and the public key.
-Secret<64> expand(const Secret<32>& seed, Bytes<32>& public_key) {
-  Secret<64> expanded;
-  crypto_sign_ed25519_seed_keypair(public_key.data(), expanded.overwrite().data(),
-                                   seed.expose().data());
-  return expanded;
-}
-
-}  // namespace
 
 Bytes<32> public_from_seed(const Secret<32>& seed) {
   Bytes<32> public_key;
-  const Secret<64> expanded = expand(seed, public_key);
+  Secret<64> expanded;
+  crypto_sign_ed25519_seed_keypair(public_key.data(), expanded.overwrite().data(),
+                                   seed.expose().data());
   return public_key;
 }
 
 Signature sign(const Secret<32>& seed, ByteView message) {
-  Bytes<32> public_key;
-  const Secret<64> expanded = expand(seed, public_key);
+  return sign(seed, public_from_seed(seed), message);
+}
+
+Signature sign(const Secret<32>& seed, const Bytes<32>& public_key, ByteView message) {
+  Secret<64> expanded;  // libsodium's form of the secret key: the seed and the public key
+  const auto half = std::copy_n(seed.expose().begin(), 32, expanded.overwrite().begin());
+  std::copy_n(public_key.begin(), 32, half);
   Signature signature;
   crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(), message.size(),
                                expanded.expose().data());

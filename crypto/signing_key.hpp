@@ -15,6 +15,9 @@ namespace ed25519 {
 // Raw PureEdDSA for the functions below and for known-answer tests.
 [[nodiscard]] Bytes<32> public_from_seed(const Secret<32>& seed);
 [[nodiscard]] Signature sign(const Secret<32>& seed, ByteView message);
+// The same without deriving the public key again, which is half of the work. `public_key` is
+// public_from_seed(seed); with any other key the signature would give the seed away.
+[[nodiscard]] Signature sign(const Secret<32>& seed, const Bytes<32>& public_key, ByteView message);
 // Strict: refuses small-order and non-canonical keys and points, and a signature that is not 64
 // bytes.
 [[nodiscard]] bool verify(const Bytes<32>& key, ByteView message, ByteView signature);
@@ -31,7 +34,7 @@ class SigningKey {
 
   [[nodiscard]] const VerifyingKey<Role>& public_key() const { return public_; }
   [[nodiscard]] Signature sign(std::string_view name, ByteView body) const {
-    return ed25519::sign(seed_, ed25519::message(name, body));
+    return ed25519::sign(seed_, public_.bytes, ed25519::message(name, body));
   }
   // For sealed storage (crypto/vault.hpp) or the gateway's key file, nothing else.
   [[nodiscard]] const Secret<32>& expose_seed() const { return seed_; }

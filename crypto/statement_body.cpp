@@ -153,7 +153,7 @@ StatementResult<PrekeySet> parse_prekey_set(ByteView body) {
   set.last_resort_key = in.key<LastResortPublicKey>();
   set.created_at = in.instant();
   set.expires_at = in.instant();
-  return finish(in, std::move(set));
+  return finish(in, set);
 }
 
 ByteVector encode_body(const OneTimeKey& key) {
@@ -171,7 +171,7 @@ StatementResult<OneTimeKey> parse_one_time_key(ByteView body) {
   key.one_time_key_id = in.u32();
   key.key = in.key<OneTimePublicKey>();
   key.created_at = in.instant();
-  return finish(in, std::move(key));
+  return finish(in, key);
 }
 
 ByteVector encode_body(const PolicyChange& change) {

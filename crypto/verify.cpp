@@ -60,6 +60,14 @@ StatementResult<Verified<DeviceCert>> verify_device_cert(ByteView bytes, const P
   return Verifier::make(std::move(*cert), *statement, bytes);
 }
 
+StatementResult<Verified<DeviceCert>> trust_stored_device_cert(ByteView bytes) {
+  const auto statement = parse_typed(bytes, StatementType::device_cert);
+  if (!statement) return statement.error();
+  auto cert = parse_device_cert(statement->body);
+  if (!cert) return cert.error();
+  return Verifier::make(std::move(*cert), *statement, bytes);
+}
+
 StatementResult<Verified<DeviceList>> verify_device_list(ByteView bytes, const Pin& pin) {
   const auto statement = parse_typed(bytes, StatementType::device_list);
   if (!statement) return statement.error();

@@ -1,6 +1,7 @@
 // From received bytes to a statement that may be relied on. Only these functions make a
-// Verified<T>, so code that takes one cannot be handed an unchecked statement. Pure: no storage, no
-// clock; the caller passes what it has pinned. docs/protocol.md section 2, "acceptance rule".
+// Verified<T>, so code that takes one cannot be handed a statement that nobody checked. Pure: no
+// storage, no clock; the caller passes what it has pinned. docs/protocol.md section 2, "acceptance
+// rule".
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -42,6 +43,11 @@ class Verified {
 // Signed by the pinned account key and by the device itself.
 [[nodiscard]] StatementResult<Verified<DeviceCert>> verify_device_cert(ByteView bytes,
                                                                        const Pin& pin);
+// A certificate that the caller verified before it stored it: parsed, and no signature checked. For
+// the gateway's login alone. It has nothing to check the account key against but the certificate
+// itself, so a check there would pass for whatever somebody wrote into the store that is consistent
+// in itself; clients verify with the key that they have pinned.
+[[nodiscard]] StatementResult<Verified<DeviceCert>> trust_stored_device_cert(ByteView bytes);
 [[nodiscard]] StatementResult<Verified<DeviceList>> verify_device_list(ByteView bytes,
                                                                        const Pin& pin);
 // Signed by the device of `cert`, which the statement must name as its own or as its signer.

@@ -14,10 +14,10 @@ class Allowance {
  public:
   Allowance(double burst, Monotonic now) : left_(burst), at_(now) {}
 
-  // Takes one event; what is left then, below zero as debt. `now` never goes back.
-  double charge(double per_second, double burst, Monotonic now) {
+  // Takes `events`; what is left then, below zero as debt. `now` never goes back.
+  double charge(double per_second, double burst, Monotonic now, double events = 1) {
     refill(per_second, burst, now);
-    left_ -= 1;
+    left_ -= events;
     return left_;
   }
 

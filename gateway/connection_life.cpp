@@ -66,7 +66,11 @@ asio::awaitable<bool> SocketConnection::establish() {
 
 asio::awaitable<bool> SocketConnection::shake_hands() {
   while (alive()) {
+    co_await shared_.tls_turns.wait();
+    if (!alive()) break;
+    const auto before = thread_time();
     const auto step = channel_.handshake();
+    shared_.tls_turns.spent(thread_time() - before);
     if (step.state == ChannelState::moved) co_return true;
     if (step.state == ChannelState::wants_read) {
       co_await wait_socket(ByteChannel::Socket::wait_read);

@@ -6,6 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstring>
 #include <utility>
 
 namespace holdspace::gateway {
@@ -166,7 +167,7 @@ void SocketConnection::post_complete_read() {
 void SocketConnection::complete_read() {
   if (!read_handler_) return;
   const std::size_t bytes = std::min(read_into_.size(), in_.size() - in_taken_);
-  std::copy_n(in_.begin() + static_cast<std::ptrdiff_t>(in_taken_), bytes, read_into_.begin());
+  if (bytes > 0) std::memcpy(read_into_.data(), in_.data() + in_taken_, bytes);
   in_taken_ += bytes;
   if (in_taken_ == in_.size()) {
     clear(in_);

@@ -16,6 +16,7 @@
 #include "gateway/connection_websocket.hpp"
 #include "gateway/frame_meter.hpp"
 #include "gateway/server.hpp"
+#include "gateway/tls_turns.hpp"
 #include "gateway/upgrade_check.hpp"
 
 namespace holdspace::gateway {
@@ -27,6 +28,7 @@ struct ConnectionShared {
   const UpgradeRules& rules;
   const TransportObserver& observer;
   std::vector<std::uint8_t> read_buffer;  // kReadBytes; holds nothing between two calls
+  TlsTurns tls_turns;
 };
 
 // One thread: that of shared.io.

@@ -56,14 +56,28 @@ storage::Answer<std::uint64_t, CommandError> Delivery::begin(storage::Deadline d
   (void)fsm_.next({});  // its first action is this list
   fsm_.listed(*pending);
   std::uint64_t open = 0;
-  for (const auto& backlog : *pending) {
-    DeliveryAction action;
-    action.queue = backlog.queue;
-    action.facts = backlog.facts;
-    (void)co_await judge(action);
-    open += fsm_.open(backlog.queue) ? backlog.count : 0;
-  }
+  for (const auto& backlog : *pending) open += co_await deliverable(backlog);
   co_return open;
+}
+
+// Judges a backlog for the first time and answers how much of it may go now. A promise that is kept
+// for its oldest entries alone counts as one: how many wait behind a shut gate is not told.
+boost::asio::awaitable<std::uint64_t> Delivery::deliverable(storage::PendingQueue backlog) {
+  DeliveryAction newest;
+  newest.queue = backlog.queue;
+  newest.facts = backlog.facts;
+  newest.accepted_version = backlog.facts.policy_version;
+  auto oldest = newest;
+  oldest.accepted_version = backlog.first_version;
+  auto gate = co_await view(newest);
+  std::uint64_t count = backlog.count;
+  if (gate && !gate->open && oldest.accepted_version < newest.accepted_version) {
+    gate = co_await view(oldest);
+    count = 1;
+  }
+  if (!gate) co_return 0;
+  fsm_.judged(backlog.queue, *gate);
+  co_return gate->open ? count : 0;
 }
 
 boost::asio::awaitable<void> Delivery::run(std::shared_ptr<Session> owner) {
@@ -143,23 +157,27 @@ boost::asio::awaitable<Delivery::Step> Delivery::list() {
 }
 
 boost::asio::awaitable<Delivery::Step> Delivery::judge(DeliveryAction action) {
-  if (action.queue.origin == Origin::own) {
-    fsm_.judged(action.queue, always_open());
-    co_return Step::done;
-  }
+  const auto gate = co_await view(action);
+  if (!gate) co_return Step::failed;
+  fsm_.judged(action.queue, *gate);
+  co_return Step::done;
+}
+
+// What the boundary says; nothing when it cannot be asked.
+boost::asio::awaitable<std::optional<GateView>> Delivery::view(DeliveryAction action) {
+  if (action.queue.origin == Origin::own) co_return always_open();
   const auto worker = session_.worker();
   const auto& who = session_.identity();
   const auto snapshot =
       co_await take_snapshot(worker, who.practice, action.queue.relationship, who.device.account,
                              action.facts, request_deadline());
   const auto now = worker->store_now();
-  if (!snapshot.has_value() || !now) co_return Step::failed;
-  const auto facts =
-      facts_for(snapshot->facts, who.device.account, Side::receiving, action.queue.lane);
-  const auto verdict = boundary::decide(*snapshot->gate, facts, *now);
-  fsm_.judged(action.queue, {verdict.outcome == boundary::Outcome::release_now,
-                             validity_of(snapshot->facts, verdict)});
-  co_return Step::done;
+  if (!snapshot.has_value() || !now) co_return std::nullopt;
+  const auto facts = facts_for(snapshot->facts, who.device.account, Side::receiving,
+                               action.queue.lane, action.accepted_version);
+  const auto verdict = boundary::decide(snapshot->gates(), facts, *now);
+  co_return GateView{verdict.outcome == boundary::Outcome::release_now,
+                     validity_of(snapshot->facts, verdict)};
 }
 
 boost::asio::awaitable<Delivery::Step> Delivery::read(DeliveryAction action) {
@@ -177,13 +195,14 @@ boost::asio::awaitable<Delivery::Step> Delivery::read(DeliveryAction action) {
   request.entries_max = action.items_max;
   request.bytes_max = action.bytes_max;
   request.validity = action.validity;
+  request.accepted_through = action.accepted_version;
   metrics.queue_read();
   const StoreTimer timer(metrics);
-  const auto entries = co_await worker->queues.read(std::move(request), request_deadline());
-  if (!entries.has_value()) co_return failed_read(action.queue, entries.error());
+  const auto page = co_await worker->queues.read(std::move(request), request_deadline());
+  if (!page.has_value()) co_return failed_read(action.queue, page.error());
   v1::ServerFrame frame;
   std::vector<PushedEnvelope> pushed;
-  for (const auto& entry : *entries) {
+  for (const auto& entry : page->entries) {
     *frame.mutable_deliver()->add_items() = to_delivered(action.queue, entry);
     pushed.push_back({entry.seq, entry.envelope.size()});
   }
@@ -202,6 +221,7 @@ boost::asio::awaitable<Delivery::Step> Delivery::read(DeliveryAction action) {
   const bool more = pushed.size() == action.items_max ||
                     (!pushed.empty() && bytes + storage::kEnvelopeBytesMax > action.bytes_max);
   fsm_.pushed(action.queue, pushed, more ? DeliveryFsm::Rest::more : DeliveryFsm::Rest::last);
+  if (page->kept_back_version) fsm_.kept_back(action.queue, *page->kept_back_version);
   co_return Step::done;
 }
 

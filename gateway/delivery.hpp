@@ -42,6 +42,8 @@ class Delivery {
   [[nodiscard]] boost::asio::awaitable<Step> perform(DeliveryAction action);
   [[nodiscard]] boost::asio::awaitable<Step> list();
   [[nodiscard]] boost::asio::awaitable<Step> judge(DeliveryAction action);
+  [[nodiscard]] boost::asio::awaitable<std::optional<GateView>> view(DeliveryAction action);
+  [[nodiscard]] boost::asio::awaitable<std::uint64_t> deliverable(storage::PendingQueue backlog);
   [[nodiscard]] boost::asio::awaitable<Step> read(DeliveryAction action);
   [[nodiscard]] Step failed_read(const storage::SubQueue& queue, storage::ReadError error);
   [[nodiscard]] boost::asio::awaitable<bool> push(v1::ServerFrame frame);

@@ -15,6 +15,14 @@ bool DeliveryFsm::UrgentFirst::operator()(const SubQueue& a, const SubQueue& b) 
   return a < b;
 }
 
+// Versions rise with the order of acceptance, so the latest one heard of is the best knowledge of
+// the next entry's.
+void DeliveryFsm::move_version(State& state, std::uint64_t version) {
+  if (version <= state.version) return;
+  state.version = version;
+  state.gate.reset();
+}
+
 bool DeliveryFsm::room() const {
   return under_way_count_ < kWindowEnvelopes && under_way_bytes_ < kWindowBytes;
 }
@@ -23,6 +31,7 @@ DeliveryAction DeliveryFsm::read_action(const SubQueue& queue, State& state) con
   DeliveryAction action;
   action.kind = DeliveryAction::Kind::read;
   action.queue = queue;
+  action.accepted_version = state.version;
   action.validity = state.gate->validity;
   action.after_seq = state.pushed_to;
   action.items_max = std::min(kDeliverItems, kWindowEnvelopes - under_way_count_);
@@ -51,6 +60,7 @@ DeliveryAction DeliveryFsm::next(boundary::Instant now, Releases releases) {
       action.kind = DeliveryAction::Kind::judge;
       action.queue = queue;
       action.facts = state.facts;
+      action.accepted_version = state.version;
       return action;
     }
     if (!state.gate->open) {
@@ -73,6 +83,7 @@ void DeliveryFsm::listed(std::span<const storage::PendingQueue> queues) {
   for (const auto& pending : queues) {
     auto& state = queues_[pending.queue];
     if (state.listed && state.facts != pending.facts) state.gate.reset();
+    move_version(state, pending.first_version);
     state.facts = pending.facts;
     state.listed = true;
     // Acks may leave holes, so neither the count nor the lowest number alone shows that something
@@ -108,6 +119,12 @@ void DeliveryFsm::pushed(const SubQueue& queue, std::span<const PushedEnvelope> 
     under_way_bytes_ += envelope.bytes;
   }
   if (rest == Rest::more) state.unread = true;
+}
+
+void DeliveryFsm::kept_back(const SubQueue& queue, std::uint64_t version) {
+  auto& state = queues_[queue];
+  move_version(state, version);
+  state.unread = true;
 }
 
 void DeliveryFsm::list_failed() {

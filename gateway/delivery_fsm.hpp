@@ -23,7 +23,9 @@ inline constexpr std::size_t kWindowBytes = 1024UL * 1024;
 inline constexpr std::size_t kDeliverItems = 16;
 inline constexpr std::size_t kDeliverBytes = 90UL * 1024;
 
-// What the boundary said about one sub-queue, under what, and until when it stands.
+// What the boundary said about the next entry of one sub-queue, under what, and until when it
+// stands. It holds for all that was accepted under the same version of the policy or an earlier
+// one: a kept promise opens to earlier messages what is shut to later ones, never the reverse.
 struct GateView {
   bool open = false;
   storage::Validity validity;
@@ -39,17 +41,19 @@ enum class Releases : std::uint8_t { run, paused };
 
 struct DeliveryAction {
   enum class Kind : std::uint8_t {
-    list,   // ask the store which sub-queues hold something
-    judge,  // ask the boundary about `queue`, whose relationship is `facts`
-    read,   // read `queue` after `after_seq`, at most `items_max` and about `bytes_max`, push what
-            // comes
+    list,     // ask the store which sub-queues hold something
+    judge,    // ask the boundary about what was accepted under `accepted_version` in `queue`, whose
+              // relationship is `facts`
+    read,     // read `queue` after `after_seq`, at most `items_max` and about `bytes_max`, nothing
+              // accepted after `accepted_version`; push what comes
     drained,  // tell the device that its backlog is done
     sleep,    // nothing until `wake` (none: until an event)
   };
   Kind kind = Kind::sleep;
   storage::SubQueue queue{};
   storage::RelationshipFacts facts{};
-  storage::Validity validity{};  // read: of the gate as judged
+  std::uint64_t accepted_version = 0;  // of the therapist's policy
+  storage::Validity validity{};        // read: of the gate as judged
   std::uint64_t after_seq = 0;
   std::size_t items_max = 0;
   std::size_t bytes_max = 0;
@@ -74,6 +78,9 @@ class DeliveryFsm {
   // The answer to `read`: pushed in this order. `last`: the store had no more.
   enum class Rest : std::uint8_t { last, more };
   void pushed(const storage::SubQueue& queue, std::span<const PushedEnvelope> envelopes, Rest rest);
+  // `read` ended before an entry that was accepted under the later `version`: it is judged for
+  // itself.
+  void kept_back(const storage::SubQueue& queue, std::uint64_t version);
   // The store did not answer: the same action comes again.
   void list_failed();
   void read_failed(const storage::SubQueue& queue);
@@ -107,6 +114,7 @@ class DeliveryFsm {
     bool listed = false;          // facts are known
     bool unread = false;          // may hold envelopes beyond pushed_to
     std::uint64_t pushed_to = 0;  // the highest seq pushed in this session
+    std::uint64_t version = 0;    // no later than that under which the next entry was accepted
     std::optional<GateView> gate;
     std::optional<boundary::Instant>
         shut_until;  // was found shut; its backlog waits for this opening
@@ -119,6 +127,7 @@ class DeliveryFsm {
     bool operator()(const storage::SubQueue& a, const storage::SubQueue& b) const;
   };
 
+  static void move_version(State& state, std::uint64_t version);
   [[nodiscard]] bool room() const;
   [[nodiscard]] DeliveryAction read_action(const storage::SubQueue& queue, State& state) const;
 

@@ -2,12 +2,23 @@
 // where it lived.
 #include "gateway/directory.hpp"
 
+#include <array>
 #include <boost/asio/post.hpp>
 #include <limits>
 
 #include "gateway/session.hpp"
 
 namespace holdspace::gateway {
+namespace {
+
+// The last id there can be.
+constexpr auto kLastId = [] {
+  std::array<std::uint8_t, 16> bytes{};
+  bytes.fill(0xff);
+  return bytes;
+}();
+
+}  // namespace
 
 void Directory::enter(storage::PracticeId practice, storage::DeviceRef device,
                       storage::SessionId id, boost::asio::any_io_executor executor,
@@ -30,6 +41,12 @@ void Directory::post_look(const Entry& entry, std::optional<storage::SubQueue> q
   });
 }
 
+void Directory::post_look_everywhere(const Entry& entry) {
+  boost::asio::post(entry.executor, [weak = entry.session] {
+    if (const auto session = weak.lock()) session->look_everywhere();
+  });
+}
+
 void Directory::look(storage::PracticeId practice, storage::DeviceRef device,
                      std::optional<storage::SubQueue> queue) const {
   const std::lock_guard lock(mutex_);
@@ -43,12 +60,22 @@ void Directory::look_account(storage::PracticeId practice, storage::AccountId ac
        place != sessions_.end() && place->first.first == practice &&
        place->first.second.account == account;
        ++place)
-    post_look(place->second, std::nullopt);
+    post_look_everywhere(place->second);
 }
 
 void Directory::look_all() const {
   const std::lock_guard lock(mutex_);
-  for (const auto& [key, entry] : sessions_) post_look(entry, std::nullopt);
+  for (const auto& [key, entry] : sessions_) post_look_everywhere(entry);
+}
+
+std::set<storage::PracticeId> Directory::practices() const {
+  const std::lock_guard lock(mutex_);
+  std::set<storage::PracticeId> served;
+  constexpr storage::DeviceRef kLast{{kLastId}, std::numeric_limits<std::uint32_t>::max()};
+  for (auto place = sessions_.begin(); place != sessions_.end();
+       place = sessions_.upper_bound({place->first.first, kLast}))
+    served.insert(place->first.first);
+  return served;
 }
 
 void Directory::end(storage::PracticeId practice, storage::DeviceRef device, storage::SessionId id,

@@ -37,9 +37,13 @@ class Directory {
   // Something may be new for the device: in `queue`, or anywhere.
   void look(storage::PracticeId practice, storage::DeviceRef device,
             std::optional<storage::SubQueue> queue) const;
-  // The same for every device of an account, and for all there are.
+  // Something may have changed for every device of an account, or for all there are: a gate, a
+  // relationship, a notice.
   void look_account(storage::PracticeId practice, storage::AccountId account) const;
   void look_all() const;
+
+  // The practices that somebody here belongs to.
+  [[nodiscard]] std::set<storage::PracticeId> practices() const;
 
   // Ends this very session; a newer one of the device stays.
   void end(storage::PracticeId practice, storage::DeviceRef device, storage::SessionId id,
@@ -54,6 +58,7 @@ class Directory {
   using Key = std::pair<storage::PracticeId, storage::DeviceRef>;
 
   static void post_look(const Entry& entry, std::optional<storage::SubQueue> queue);
+  static void post_look_everywhere(const Entry& entry);
 
   mutable std::mutex mutex_;
   std::map<Key, Entry> sessions_;

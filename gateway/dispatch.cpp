@@ -20,7 +20,9 @@ constexpr unsigned kAdmin = bit(Role::admin);
 constexpr unsigned kTherapist = bit(Role::therapist);
 constexpr unsigned kClient = bit(Role::client);
 constexpr unsigned kAuditor = bit(Role::auditor);
-constexpr unsigned kAll = kAdmin | kTherapist | kClient | kAuditor;
+// Everybody that policies concern: the auditor reads the ledger alone.
+constexpr unsigned kPeople = kAdmin | kTherapist | kClient;
+constexpr unsigned kAll = kPeople | kAuditor;
 
 struct Row {
   Frame::BodyCase kind;
@@ -37,10 +39,25 @@ constexpr std::array kTable = {
     Row{Frame::kReplaceDevices, kAll, handle_replace_devices},
     Row{Frame::kCreateInvite, kAdmin | kTherapist, handle_create_invite},
     Row{Frame::kRevokeInvite, kAdmin | kTherapist, handle_revoke_invite},
-    Row{Frame::kListRelationships, kAdmin | kTherapist | kClient, handle_list_relationships},
-    Row{Frame::kFetchPolicy, kTherapist | kClient, handle_fetch_policy},
-    Row{Frame::kApplyPolicy, kTherapist, handle_apply_policy},
-    Row{Frame::kPreviewPolicy, kTherapist | kClient, handle_preview_policy},
+    Row{Frame::kListRelationships, kPeople, handle_list_relationships},
+    Row{Frame::kListAccounts, kAdmin, handle_list_accounts},
+    Row{Frame::kChangeRelationship, kPeople, handle_change_relationship},
+    Row{Frame::kPauseLane, kTherapist | kClient, handle_pause_lane},
+    Row{Frame::kSignAgreement, kTherapist | kClient, handle_sign_agreement},
+    Row{Frame::kFetchAgreement, kTherapist | kClient, handle_fetch_agreement},
+    Row{Frame::kWithdraw, kTherapist | kClient, handle_withdraw},
+    Row{Frame::kListHeld, kAdmin | kTherapist, handle_list_held},
+    Row{Frame::kDisposeHeld, kAdmin | kTherapist, handle_dispose_held},
+    Row{Frame::kLeave, kAdmin | kTherapist, handle_leave},
+    Row{Frame::kAckNotices, kTherapist | kClient, handle_ack_notices},
+    Row{Frame::kFetchAudit, kAuditor, handle_fetch_audit},
+    Row{Frame::kFetchPolicy, kPeople, handle_fetch_policy},
+    Row{Frame::kApplyPolicy, kPeople, handle_apply_policy},
+    Row{Frame::kPreviewPolicy, kPeople, handle_preview_policy},
+    Row{Frame::kComparePolicy, kAdmin | kTherapist, handle_compare_policy},
+    Row{Frame::kListPolicyVersions, kPeople, handle_list_policy_versions},
+    Row{Frame::kFetchProposal, kTherapist, handle_fetch_proposal},
+    Row{Frame::kRejectProposal, kTherapist, handle_reject_proposal},
 };
 
 }  // namespace

@@ -44,8 +44,8 @@ bool agrees(const crypto::Env& env, const EnvelopeContext& context) {
 
 }  // namespace
 
-boost::system::result<storage::Copy, EnvelopeFault> check_envelope(const v1::Direct& direct,
-                                                                   const EnvelopeContext& context) {
+boost::system::result<CheckedCopy, EnvelopeFault> check_envelope(const v1::Direct& direct,
+                                                                 const EnvelopeContext& context) {
   const auto env = crypto::parse_env(view(direct.env()));
   if (!env.has_value() || !agrees(*env, context)) return invalid("env");
 
@@ -59,7 +59,9 @@ boost::system::result<storage::Copy, EnvelopeFault> check_envelope(const v1::Dir
   if (direct.eh().size() != kHeaderBytesFirst && direct.eh().size() != kHeaderBytesLater)
     return invalid("eh");
 
-  storage::Copy copy;
+  CheckedCopy checked;
+  checked.agreement_hash = env->agreement_hash;
+  auto& copy = checked.copy;
   copy.recipient.account.bytes = env->recipient.account_id;
   copy.recipient.device = env->recipient.device_id;
   copy.envelope = direct.SerializeAsString();
@@ -70,7 +72,7 @@ boost::system::result<storage::Copy, EnvelopeFault> check_envelope(const v1::Dir
     for (const char c : direct.hs().substr(kKemIdOffset, 4))
       copy.one_time_key = (copy.one_time_key << 8) | static_cast<std::uint8_t>(c);
   }
-  return copy;
+  return checked;
 }
 
 }  // namespace holdspace::gateway

@@ -6,6 +6,7 @@
 #include <boost/system/result.hpp>
 #include <string>
 
+#include "crypto/bytes.hpp"
 #include "holdspace/v1/frame.pb.h"
 #include "storage/queue_store.hpp"
 
@@ -32,8 +33,12 @@ struct EnvelopeFault {
   std::string field;  // "env", "hs", "eh" or "body"
 };
 
-// The copy as the store takes it.
-[[nodiscard]] boost::system::result<storage::Copy, EnvelopeFault> check_envelope(
+struct CheckedCopy {
+  storage::Copy copy;               // as the store takes it
+  crypto::Hash32 agreement_hash{};  // the terms that ENV names; zeros: none
+};
+
+[[nodiscard]] boost::system::result<CheckedCopy, EnvelopeFault> check_envelope(
     const v1::Direct& direct, const EnvelopeContext& context);
 
 }  // namespace holdspace::gateway

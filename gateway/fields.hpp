@@ -64,6 +64,14 @@ class Fields {
   std::optional<std::string> wrong_;
 };
 
+// "apply_policy.document.zone"
+[[nodiscard]] inline std::string field_path(std::string_view message, std::string_view field) {
+  std::string path(message);
+  path += '.';
+  path += field;
+  return path;
+}
+
 // "send.copies[3].env"
 [[nodiscard]] inline std::string element_path(std::string_view list, int index,
                                               std::string_view field = {}) {

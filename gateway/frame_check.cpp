@@ -17,8 +17,8 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-// The schema's widest message is ClientFrame with 17 fields.
-constexpr std::size_t kFieldsMax = 32;
+// The schema's widest message is ClientFrame with 32 fields.
+constexpr std::size_t kFieldsMax = 48;
 
 struct ListBound {
   std::string_view field;  // full name in the schema
@@ -35,6 +35,16 @@ constexpr std::array kListBounds = {
     ListBound{"holdspace.v1.ReplaceDevices.certs", 8},
     ListBound{"holdspace.v1.Policy.windows", 200},  // 50 for each of two lanes and two directions
     ListBound{"holdspace.v1.Policy.exceptions", 1000},
+    ListBound{"holdspace.v1.Policy.travels", 64},
+    ListBound{"holdspace.v1.Policy.relationship_rules", 256},
+    ListBound{"holdspace.v1.Policy.closures", 32},
+    ListBound{"holdspace.v1.Policy.openings", 128},
+    ListBound{"holdspace.v1.RelationshipRules.windows", 200},
+    ListBound{"holdspace.v1.Exception.lanes", 3},
+    ListBound{"holdspace.v1.Exception.directions", 2},
+    ListBound{"holdspace.v1.Terms.lanes", 3},  // each at most once, as the urgent readers
+    ListBound{"holdspace.v1.Terms.urgent_readers", 3},
+    ListBound{"holdspace.v1.DisposeHeld.items", 64},
 };
 
 std::size_t list_bound(const FieldDescriptor& field) {
@@ -85,6 +95,7 @@ class Scanner {
     return *field_fault_;
   }
   [[nodiscard]] std::uint64_t request_id() const { return request_id_; }
+  [[nodiscard]] bool met_unknown_fields() const { return unknown_bytes_ > 0; }
 
  private:
   // What one message has shown so far, for the rules that need to look back. Indices are the
@@ -251,6 +262,17 @@ bool closes_connection(BadFrameKind kind) {
       return false;
   }
   return true;
+}
+
+boost::system::result<v1::Policy, BadFrame> parse_policy_document(
+    std::span<const std::uint8_t> bytes) {
+  Scanner scanner;
+  if (!scanner.scan(bytes, *v1::Policy::descriptor())) return scanner.fault();
+  if (scanner.met_unknown_fields()) return BadFrame{BadFrameKind::unknown_fields, 0, {}};
+  v1::Policy policy;
+  if (!policy.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return BadFrame{BadFrameKind::malformed, 0, {}};
+  return policy;
 }
 
 boost::system::result<v1::ClientFrame, BadFrame> parse_client_frame(

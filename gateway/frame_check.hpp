@@ -53,6 +53,12 @@ struct BadFrame {
 // Error frame.
 [[nodiscard]] bool closes_connection(BadFrameKind kind);
 
+// A policy document, which travels as bytes inside a frame because its bytes are signed. The same
+// walk; every fault is one of the frame's field, and unknown fields are one: whoever signs a rule
+// means it to be kept.
+[[nodiscard]] boost::system::result<v1::Policy, BadFrame> parse_policy_document(
+    std::span<const std::uint8_t> bytes);
+
 // Unknown fields within the bound are dropped from the result. Time is linear in bytes.size().
 [[nodiscard]] boost::system::result<v1::ClientFrame, BadFrame> parse_client_frame(
     std::span<const std::uint8_t> bytes);

@@ -8,6 +8,7 @@
 #include "gateway/fields.hpp"
 #include "gateway/handlers.hpp"
 #include "gateway/hints.hpp"
+#include "gateway/notice_wire.hpp"
 #include "gateway/reply_error.hpp"
 
 namespace holdspace::gateway {
@@ -58,6 +59,7 @@ boost::system::result<storage::NewDeviceList, v1::Error> read_list(
   }
   for (const auto& revoked : next->revoked) out.revoked.push_back(revoked.device_id);
   out.epoch = next->epoch;
+  out.returned = return_form(v1::Returned::NO_DEVICE);
   out.signed_list = to_string(next.signed_bytes());
   return out;
 }

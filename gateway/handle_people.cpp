@@ -1,30 +1,15 @@
-// CreateInvite, RevokeInvite and ListRelationships. docs/protocol.md section 3.1.
+// CreateInvite, RevokeInvite, ListRelationships and ListAccounts. docs/protocol.md section 3.1.
 #include <utility>
 
 #include "gateway/fields.hpp"
 #include "gateway/handlers.hpp"
+#include "gateway/relationship_wire.hpp"
 #include "gateway/reply_error.hpp"
 
 namespace holdspace::gateway {
 namespace {
 
-v1::RelationshipState to_wire_state(boundary::RelationshipState state) {
-  switch (state) {
-    case boundary::RelationshipState::invited:
-      return v1::INVITED;
-    case boundary::RelationshipState::active:
-      return v1::ACTIVE;
-    case boundary::RelationshipState::paused:
-      return v1::PAUSED;
-    case boundary::RelationshipState::ending:
-      return v1::ENDING;
-    case boundary::RelationshipState::ended:
-      return v1::CLOSED;
-    case boundary::RelationshipState::severed:
-      return v1::SEVERED;
-  }
-  return v1::RELATIONSHIP_STATE_UNSPECIFIED;
-}
+constexpr int kAccountsMax = 1024;  // stated on the wire
 
 boost::system::result<storage::InviteRecord, v1::Error> read_invite(const Identity& who,
                                                                     const v1::CreateInvite& wire) {
@@ -99,15 +84,26 @@ Handled handle_list_relationships(SessionPtr session, v1::ClientFrame frame) {
   if (!listed.has_value()) co_return session->reply(id, to_error(listed.error()));
   v1::ServerFrame reply;
   auto& out = *reply.mutable_relationships();
-  for (const auto& facts : *listed) {
-    auto& wire = *out.add_relationships();
-    const bool self_is_therapist = facts.therapist == self;
-    const auto peer = self_is_therapist ? facts.client : facts.therapist;
-    wire.set_relationship_id(storage::to_bytes(facts.id));
-    if (!peer.is_none()) wire.set_peer_account_id(storage::to_bytes(peer));
-    wire.set_state(to_wire_state(facts.state));
-    wire.set_self_is_therapist(self_is_therapist);
-    wire.set_policy_version(facts.policy_version);
+  for (const auto& facts : *listed) *out.add_relationships() = to_wire(facts, self);
+  session->reply(id, std::move(reply));
+}
+
+Handled handle_list_accounts(SessionPtr session, v1::ClientFrame frame) {
+  const auto worker = session->worker();
+  const auto id = frame.request_id();
+  const StoreTimer timer(worker->gateway.metrics);
+  const auto listed =
+      co_await worker->accounts.list_accounts(session->identity().practice, request_deadline());
+  if (!listed.has_value()) co_return session->reply(id, to_error(listed.error()));
+  v1::ServerFrame reply;
+  auto& out = *reply.mutable_accounts();
+  for (const auto& line : *listed) {
+    if (out.accounts_size() == kAccountsMax) break;
+    auto& account = *out.add_accounts();
+    account.set_account_id(storage::to_bytes(line.id));
+    account.set_role(static_cast<std::uint32_t>(line.role));
+    account.set_policy_version(line.policy_version);
+    account.set_leaving(line.leaving);
   }
   session->reply(id, std::move(reply));
 }

@@ -49,7 +49,7 @@ Handled handle_publish_prekeys(SessionPtr session, v1::ClientFrame frame) {
   const auto now = worker->store_now();
   if (!now) co_return session->reply(id, unavailable());
   auto published = read_prekeys(who, frame.publish_prekeys(), *now);
-  if (!published.has_value()) co_return session->reply(id, std::move(published.error()));
+  if (!published.has_value()) co_return session->reply(id, published.error());
 
   const StoreTimer timer(worker->gateway.metrics);
   const auto stored = co_await worker->prekeys.publish_prekeys(

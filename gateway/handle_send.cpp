@@ -5,15 +5,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
-#include "boundary/names.hpp"
-#include "crypto/hash.hpp"
-#include "gateway/envelope_check.hpp"
 #include "gateway/fields.hpp"
 #include "gateway/handlers.hpp"
 #include "gateway/hints.hpp"
 #include "gateway/policy_snapshot.hpp"
-#include "gateway/policy_wire.hpp"
 #include "gateway/reply_error.hpp"
+#include "gateway/send_decision.hpp"
 
 namespace holdspace::gateway {
 namespace {
@@ -24,67 +21,6 @@ constexpr int kDecisionsMax = 3;
 // Before the last one: at a gate's instant the gateway's idea of the store's time may be a few ms
 // ahead of it.
 constexpr std::chrono::milliseconds kEdgeWait{50};
-// Not one of the boundary's reasons: no therapist's policy, no promise to hold to.
-constexpr const char* kNoPolicy = "no_policy";
-
-// Fills what the frame says; the decision comes later.
-boost::system::result<storage::AcceptRequest, v1::Error> read_send(const Identity& who,
-                                                                   const v1::Send& send) {
-  Fields fields;
-  storage::AcceptRequest request;
-  request.practice = who.practice;
-  request.sender = who.device;
-  request.session = who.session;
-  request.message = fields.id<storage::MessageId>("send.message_id", send.message_id());
-  request.relationship =
-      fields.id<storage::RelationshipId>("send.relationship_id", send.relationship_id());
-  fields.require(send.lane() != v1::LANE_UNSPECIFIED, "send.lane");
-  fields.require(!send.copies().empty(), "send.copies");
-  if (fields.wrong()) return invalid_field(*fields.wrong());
-
-  request.lane = to_lane(send.lane());
-  request.send_hash = crypto::hash32({view(send.SerializeAsString())});
-  const EnvelopeContext context{who.device, request.message, request.relationship, request.lane};
-  for (int i = 0; i < send.copies_size(); ++i) {
-    auto copy = check_envelope(send.copies(i), context);
-    if (!copy.has_value()) {
-      auto error = invalid_field(element_path("send.copies", i, copy.error().field));
-      if (copy.error().kind == EnvelopeFault::Kind::too_large) error.set_code(v1::TOO_LARGE);
-      return error;
-    }
-    request.copies.push_back(std::move(*copy));
-  }
-  return request;
-}
-
-struct Decision {
-  v1::Verdict verdict;
-  std::optional<v1::Error> refusal;
-  std::string reason;
-};
-
-Decision decide_send(const PolicySnapshot& snapshot, storage::AcceptRequest& request, Instant now) {
-  const auto& relationship = snapshot.facts;
-  const auto facts = facts_for(relationship, request.sender.account, Side::sending, request.lane);
-  const auto verdict = boundary::decide(*snapshot.gate, facts, now);
-  Decision decision{to_wire(verdict, *snapshot.gate), std::nullopt,
-                    std::string(boundary::name(verdict.reason))};
-  if (verdict.outcome == boundary::Outcome::refuse) {
-    decision.refusal = to_error(verdict.reason, decision.verdict);
-  } else if (relationship.policy_version == 0) {
-    decision.reason = kNoPolicy;
-    decision.verdict.set_outcome(v1::REFUSAL);
-    decision.verdict.set_reason(kNoPolicy);
-    decision.verdict.clear_zone();
-    decision.refusal = make_error(v1::REFUSED);
-    *decision.refusal->mutable_verdict() = decision.verdict;
-  }
-  request.peer = relationship.therapist == request.sender.account ? relationship.client
-                                                                  : relationship.therapist;
-  request.validity = validity_of(relationship, verdict);
-  request.verdict = decision.verdict.SerializeAsString();
-  return decision;
-}
 
 std::string outcome_of(const storage::Accepted& accepted, const v1::Verdict& verdict) {
   if (accepted.duplicate) return "duplicate";
@@ -92,7 +28,7 @@ std::string outcome_of(const storage::Accepted& accepted, const v1::Verdict& ver
 }
 
 Handled confirm(SessionPtr session, std::uint64_t request_id, const storage::AcceptRequest& request,
-                storage::Accepted accepted) {
+                std::uint32_t reply_hours, storage::Accepted accepted) {
   const auto worker = session->worker();
   v1::ServerFrame frame;
   auto& answer = *frame.mutable_accepted();
@@ -100,7 +36,10 @@ Handled confirm(SessionPtr session, std::uint64_t request_id, const storage::Acc
   answer.set_store_epoch(to_string(worker->epoch));
   answer.mutable_verdict()->ParseFromString(accepted.verdict);
   answer.set_duplicate(accepted.duplicate);
+  answer.set_first_in_closed_period(accepted.first_in_closed_period);
+  answer.set_reply_time_hours(reply_hours);
   worker->gateway.metrics.send_answered(outcome_of(accepted, answer.verdict()));
+  if (request.held && !accepted.duplicate) session->notices().held_until(request.held->promise);
   session->reply(request_id, std::move(frame));
   co_await hint_recipients(worker, request.practice, request.sender.account, request.relationship,
                            request.lane, std::move(accepted.copies));
@@ -126,40 +65,41 @@ Handled handle_send(SessionPtr session, v1::ClientFrame frame) {
   const auto id = frame.request_id();
   const auto deadline = request_deadline();
 
-  auto request = read_send(who, frame.send());
-  if (!request.has_value()) co_return refuse(*session, id, std::move(request.error()));
-  if (request->lane != boundary::Lane::urgent) {
+  auto offer = read_send(who, frame.send());
+  if (!offer.has_value()) co_return refuse(*session, id, offer.error());
+  const auto& request = offer->request;
+  if (request.lane != boundary::Lane::urgent) {
     const auto wait = worker->gateway.limits.take_send(who.device, monotonic_now());
     if (wait) co_return refuse(*session, id, rate_limited(*wait));
   }
   if (!worker->accepting()) co_return refuse(*session, id, unavailable());
 
   for (int attempt = 1;; ++attempt) {
-    const auto known = session->known_facts(request->relationship);
-    const auto snapshot = co_await take_snapshot(worker, who.practice, request->relationship,
+    const auto known = session->known_facts(request.relationship);
+    const auto snapshot = co_await take_snapshot(worker, who.practice, request.relationship,
                                                  who.device.account, known, deadline);
     if (!snapshot.has_value()) co_return refuse(*session, id, to_error(snapshot.error()));
     session->remember_facts(snapshot->facts);
     const auto now = worker->store_now();
     if (!now) co_return refuse(*session, id, unavailable());
-    auto decision = decide_send(*snapshot, *request, *now);
+    auto decision = decide_send(*snapshot, *offer, *now);
     if (decision.refusal &&
         known) {  // the store will not check a refusal, so old facts are not enough for one
-      session->forget_facts(request->relationship);
+      session->forget_facts(request.relationship);
       continue;
     }
-    if (decision.refusal) {
-      worker->gateway.metrics.send_refused(decision.reason);
-      co_return refuse(*session, id, std::move(*decision.refusal));
-    }
-
-    auto accepted = co_await accept(worker, *request, deadline);
+    auto accepted = co_await accept(worker, request, deadline);
     if (accepted.has_value()) {
-      co_await confirm(session, id, *request, std::move(*accepted));
+      co_await confirm(session, id, request, reply_time_hours(*snapshot, who.device.account),
+                       std::move(*accepted));
       co_return;
     }
     const auto& fault = accepted.error();
-    session->forget_facts(request->relationship);
+    if (decision.refusal && fault.error == storage::AcceptError::stale) {
+      worker->gateway.metrics.send_refused(decision.reason);
+      co_return refuse(*session, id, std::move(*decision.refusal));
+    }
+    session->forget_facts(request.relationship);
     if (fault.error == storage::AcceptError::displaced) session->end(EndReason::displaced);
     if (fault.error != storage::AcceptError::stale || attempt == kDecisionsMax)
       co_return refuse(*session, id, to_error(fault));

@@ -24,8 +24,23 @@ using Handled = boost::asio::awaitable<void>;
 [[nodiscard]] Handled handle_create_invite(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_revoke_invite(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_list_relationships(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_list_accounts(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_change_relationship(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_pause_lane(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_sign_agreement(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_fetch_agreement(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_withdraw(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_list_held(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_dispose_held(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_leave(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_ack_notices(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_fetch_audit(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_fetch_policy(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_apply_policy(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_preview_policy(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_compare_policy(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_list_policy_versions(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_fetch_proposal(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_reject_proposal(SessionPtr session, v1::ClientFrame frame);
 
 }  // namespace holdspace::gateway

@@ -21,7 +21,7 @@ std::string encode_hint(const Hint& hint) {
 std::optional<Hint> parse_hint(std::string_view bytes) {
   if (bytes.size() != kHintBytes) return std::nullopt;
   const auto kind = static_cast<std::uint8_t>(bytes[0]);
-  if (kind < 1 || kind > 3) return std::nullopt;
+  if (kind < 1 || kind > 4) return std::nullopt;
   Hint hint;
   hint.kind = static_cast<Hint::Kind>(kind);
   hint.practice = *storage::parse_id<storage::PracticeId>(bytes.substr(1, 16));

@@ -16,11 +16,12 @@ struct Hint {
     look = 1,       // something may be new for the device
     displaced = 2,  // the device logged in elsewhere: end `session`
     revoked = 3,    // the device left its account's list: end `session`
+    changed = 4,    // a gate, a relationship or a notice of the account changed: its devices here
   };
   Kind kind = Kind::look;
   storage::PracticeId practice;
   storage::DeviceRef device;
-  storage::SessionId session;  // look: none
+  storage::SessionId session;  // look, changed: none
 
   friend bool operator==(const Hint&, const Hint&) = default;
 };

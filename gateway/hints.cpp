@@ -1,6 +1,7 @@
 // See hints.hpp.
 #include "gateway/hints.hpp"
 
+#include <set>
 #include <utility>
 
 #include "gateway/hint.hpp"
@@ -39,6 +40,20 @@ boost::asio::awaitable<void> hint_recipients(std::shared_ptr<Worker> worker,
   }
 }
 
+boost::asio::awaitable<void> hint_account(std::shared_ptr<Worker> worker,
+                                          storage::PracticeId practice,
+                                          storage::AccountId account) {
+  worker->gateway.directory.look_account(practice, account);
+  const auto places =
+      co_await worker->devices.places(practice, account, monotonic_now() + kHintTime);
+  if (!places.has_value()) co_return;
+  std::set<storage::GatewayId> others;
+  for (const auto& place : *places)
+    if (place.gateway != worker->gateway.id) others.insert(place.gateway);
+  for (const auto& gateway : others)
+    co_await publish(worker, gateway, {Hint::Kind::changed, practice, {account, 0}, {}});
+}
+
 boost::asio::awaitable<void> end_session(std::shared_ptr<Worker> worker,
                                          storage::PracticeId practice, storage::CutOff cut_off,
                                          EndReason reason) {
@@ -57,6 +72,9 @@ void take_hint(const Gateway& gateway, std::string bytes) {
   switch (hint->kind) {
     case Hint::Kind::look:
       gateway.directory.look(hint->practice, hint->device, std::nullopt);
+      break;
+    case Hint::Kind::changed:
+      gateway.directory.look_account(hint->practice, hint->device.account);
       break;
     case Hint::Kind::displaced:
       gateway.directory.end(hint->practice, hint->device, hint->session, EndReason::displaced);

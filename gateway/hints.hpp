@@ -22,6 +22,12 @@ namespace holdspace::gateway {
                                                            boundary::Lane lane,
                                                            std::vector<storage::QueuedCopy> copies);
 
+// A gate, a relationship or a notice of the account has changed: its devices look again, wherever
+// they are connected.
+[[nodiscard]] boost::asio::awaitable<void> hint_account(std::shared_ptr<Worker> worker,
+                                                        storage::PracticeId practice,
+                                                        storage::AccountId account);
+
 // Ends a session that the store has already fenced off.
 [[nodiscard]] boost::asio::awaitable<void> end_session(std::shared_ptr<Worker> worker,
                                                        storage::PracticeId practice,

@@ -49,6 +49,9 @@ inline constexpr std::size_t kReadBytes = 64 * 1024;
 inline constexpr std::size_t kIdleBufferBytesMax = 1024;
 // Row 9. A real ClientHello with every extension of today is below 4 KiB.
 inline constexpr std::size_t kHandshakeBytesMax = 32 * 1024;
+// Row 13. Processor time for TLS handshakes that may be used at once after a quiet time: some two
+// hundred of them, and a session waits no longer than this behind them.
+inline constexpr double kTlsBurstSeconds = 0.1;
 // Descriptors that stay free for the store, logs and the admin address while accepting pauses.
 inline constexpr int kDescriptorReserve = 32;
 // How long accepting pauses when descriptors run out: no spinning, and back within a second.
@@ -64,6 +67,8 @@ struct TransportLimits {
   // Row 2 and 4: connections that are not logged in.
   std::size_t pending_per_address = 64;
   std::size_t pending = 512;
+  // Row 13: of the processor time, what TLS handshakes may take; the rest stays for the sessions.
+  double tls_share = 0.6;
   // Row 42: frames of one connection. Faster than this and reading pauses; ten times this and the
   // connection ends.
   double frames_per_second = 50;

@@ -35,6 +35,7 @@ spdlog::level::level_enum level_of(Event event) {
     case Event::store_changed:
       return spdlog::level::warn;
     case Event::store_corrupt:
+    case Event::audit_distrusted:
     case Event::policy_unreadable:
     case Event::handler_failed:
       return spdlog::level::err;
@@ -96,6 +97,8 @@ std::string_view name(Event event) {
       return "store_changed";
     case Event::store_corrupt:
       return "store_corrupt";
+    case Event::audit_distrusted:
+      return "audit_distrusted";
     case Event::policy_unreadable:
       return "policy_unreadable";
     case Event::handler_failed:

@@ -27,20 +27,21 @@ namespace holdspace::gateway {
 // Every event there is. error = a bug to look at, warning = someone should know, info = start,
 // stop, session open and close; what succeeds is otherwise silent.
 enum class Event : std::uint8_t {
-  started,          // info: the gateway listens
-  stopping,         // info: a signal asked it to stop
-  stopped,          // info: every session is closed
-  session_opened,   // info: a device logged in
-  session_closed,   // info: with the close code
-  bad_frame,        // warning: a peer's bytes were refused and the connection closed
-  login_failed,     // warning: one event for every cause
-  invite_redeemed,  // info
-  store_unready,    // warning: the store's clock or connection is not to be relied on
-  store_ready,      // info: it is again
-  clock_doubtful,   // warning: no sample of the store's clock lately, or this machine's own is off
-  clock_trusted,    // info: it is right again
-  store_changed,    // warning: the store's epoch is another one
-  store_corrupt,    // error: a record could not be read
+  started,           // info: the gateway listens
+  stopping,          // info: a signal asked it to stop
+  stopped,           // info: every session is closed
+  session_opened,    // info: a device logged in
+  session_closed,    // info: with the close code
+  bad_frame,         // warning: a peer's bytes were refused and the connection closed
+  login_failed,      // warning: one event for every cause
+  invite_redeemed,   // info
+  store_unready,     // warning: the store's clock or connection is not to be relied on
+  store_ready,       // info: it is again
+  clock_doubtful,    // warning: no sample of the store's clock lately, or this machine's own is off
+  clock_trusted,     // info: it is right again
+  store_changed,     // warning: the store's epoch is another one
+  store_corrupt,     // error: a record could not be read
+  audit_distrusted,  // error: a ledger's checkpoint is not one of this key, or beyond the ledger
   policy_unreadable,  // error: a stored policy does not compile
   handler_failed,     // error: an exception reached the session's edge
 };
@@ -49,8 +50,8 @@ enum class Event : std::uint8_t {
 class LogWord {
  public:
   template <std::size_t N>
-  consteval LogWord(const char (&literal)[N])
-      : text_(literal, N - 1) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to serve as a word
+  consteval LogWord(const char (&literal)[N]) : text_(literal, N - 1) {}
   // For names of enumerators, which are literals elsewhere (boundary/names.hpp, reply_error.hpp).
   static constexpr LogWord of_enumerator(std::string_view name) { return LogWord(name); }
   [[nodiscard]] constexpr std::string_view text() const { return text_; }

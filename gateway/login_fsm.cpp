@@ -79,6 +79,8 @@ LoginAction LoginFsm::on_redeem(RedeemDone result) {
       return finish(LoginAction::answer_not_found);
     case RedeemDone::account_taken:
       return finish(LoginAction::answer_conflict);
+    case RedeemDone::pair_exists:
+      return finish(LoginAction::answer_pair_exists);
     case RedeemDone::unavailable:
       return finish(LoginAction::answer_unavailable);
     case RedeemDone::uncertain:

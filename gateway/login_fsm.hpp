@@ -22,6 +22,7 @@ enum class LoginAction : std::uint8_t {
   answer_redeemed,        // send Redeemed, close 1000: the device logs in on a new connection
   answer_not_found,       // Error NOT_FOUND, then close 4401
   answer_conflict,        // Error CONFLICT (the account id is taken), then close 4401
+  answer_pair_exists,  // Error PAIR_EXISTS (the two may not have a relationship), then close 4401
   answer_invalid,      // Error INVALID_ARGUMENT (certificate and list do not belong together), then
                        // close 4401
   answer_unavailable,  // Error UNAVAILABLE, then close 1001: nothing was decided
@@ -39,7 +40,14 @@ enum class Checked : std::uint8_t {
   limited,  // the same, and the account or the address has failed too often
 };
 enum class ClaimChecked : std::uint8_t { good, bad_claim, bad_account };
-enum class RedeemDone : std::uint8_t { redeemed, gone, account_taken, unavailable, uncertain };
+enum class RedeemDone : std::uint8_t {
+  redeemed,
+  gone,
+  account_taken,
+  pair_exists,
+  unavailable,
+  uncertain
+};
 
 // One connection, one thread. Every event that the state does not expect ends the login: one
 // attempt for each connection.

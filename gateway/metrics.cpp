@@ -44,6 +44,9 @@ Metrics::Metrics()
       acknowledged_(
           counter(registry_, "holdspace_acknowledged_total", "Envelopes removed after an ack")),
       queue_reads_(counter(registry_, "holdspace_queue_reads_total", "Reads of a device's queue")),
+      notices_(counter(registry_, "holdspace_notices_total", "Notices pushed to devices")),
+      expired_(counter(registry_, "holdspace_expired_total",
+                       "Envelopes removed because nobody collected them")),
       clock_offset_(gauge(registry_, "holdspace_clock_offset_seconds",
                           "This machine's clock minus the store's")),
       store_seconds_(prometheus::BuildHistogram()
@@ -63,7 +66,9 @@ Metrics::Metrics()
       sends_(family(registry_, "holdspace_sends_total", "Answers to Send")),
       refusals_(
           family(registry_, "holdspace_refusals_total", "Sends that the boundary rules refused")),
-      store_errors_(family(registry_, "holdspace_store_errors_total", "Store calls that failed")) {
+      store_errors_(family(registry_, "holdspace_store_errors_total", "Store calls that failed")),
+      checkpoints_(family(registry_, "holdspace_audit_checkpoints_total",
+                          "Attempts to sign the ledger of a practice")) {
   auto& frames = family(registry_, "holdspace_frames_total", "Frames received");
   const auto* type = v1::ClientFrame::descriptor();
   const auto* body = type->FindOneofByName("body");
@@ -103,6 +108,10 @@ void Metrics::send_refused(std::string_view reason) {
 
 void Metrics::store_error(std::string_view error) {
   store_errors_.Add({{"error", std::string(error)}}).Increment();
+}
+
+void Metrics::checkpoint(std::string_view outcome) {
+  checkpoints_.Add({{"outcome", std::string(outcome)}}).Increment();
 }
 
 std::string Metrics::text() const {

@@ -49,6 +49,12 @@ class Metrics {
     opening_lateness_.Observe(std::chrono::duration<double>(lateness).count());
   }
 
+  void notices_pushed(std::size_t notices) { notices_.Increment(static_cast<double>(notices)); }
+  // Envelopes that nobody had collected within 30 days of their release.
+  void expired(std::size_t envelopes) { expired_.Increment(static_cast<double>(envelopes)); }
+  // `outcome`: signed, overtaken, failed.
+  void checkpoint(std::string_view outcome);
+
   void store_call(std::chrono::steady_clock::duration took) {
     store_seconds_.Observe(std::chrono::duration<double>(took).count());
   }
@@ -70,6 +76,8 @@ class Metrics {
   prometheus::Counter& delivered_;
   prometheus::Counter& acknowledged_;
   prometheus::Counter& queue_reads_;
+  prometheus::Counter& notices_;
+  prometheus::Counter& expired_;
   prometheus::Gauge& clock_offset_;
   prometheus::Histogram& store_seconds_;
   prometheus::Histogram& opening_lateness_;
@@ -78,6 +86,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& sends_;
   prometheus::Family<prometheus::Counter>& refusals_;
   prometheus::Family<prometheus::Counter>& store_errors_;
+  prometheus::Family<prometheus::Counter>& checkpoints_;
   std::vector<prometheus::Counter*>
       frames_;  // by field number of the body; null where there is none
 };

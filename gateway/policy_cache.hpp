@@ -1,4 +1,4 @@
-// Compiled policies by therapist and version. A version never changes, so an entry is never wrong,
+// Compiled policies by owner and version. A version never changes, so an entry is never wrong,
 // only forgotten. Not the store: a miss is answered by policy_snapshot.hpp.
 #pragma once
 
@@ -14,8 +14,8 @@
 
 namespace holdspace::gateway {
 
-// Ours: the therapists of one large practice. A compiled policy is some 10 KB, a full one below a
-// megabyte.
+// Ours: the therapists of one large practice, or of a smaller one with those clients who have hours
+// of their own. A compiled policy is some 10 KB, a full one below a megabyte.
 inline constexpr std::size_t kPoliciesMax = 1024;
 
 // One for each io thread; the gates may be used anywhere.
@@ -24,9 +24,9 @@ class PolicyCache {
   explicit PolicyCache(std::size_t policies_max = kPoliciesMax) : policies_max_(policies_max) {}
 
   // Null when it is not here.
-  [[nodiscard]] std::shared_ptr<const boundary::Gate> find(storage::AccountId therapist,
+  [[nodiscard]] std::shared_ptr<const boundary::Gate> find(storage::AccountId owner,
                                                            std::uint64_t version);
-  void put(storage::AccountId therapist, std::uint64_t version,
+  void put(storage::AccountId owner, std::uint64_t version,
            std::shared_ptr<const boundary::Gate> gate);
 
   [[nodiscard]] std::size_t size() const { return places_.size(); }

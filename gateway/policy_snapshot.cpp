@@ -1,70 +1,69 @@
 // See policy_snapshot.hpp.
 #include "gateway/policy_snapshot.hpp"
 
-#include "gateway/policy_wire.hpp"
+#include <utility>
 
 namespace holdspace::gateway {
 namespace {
 
 using storage::RelationshipError;
-using GatePtr = std::shared_ptr<const boundary::Gate>;
 
-// Null when the document does not compile: it was validated before it was stored, so that is a
-// fault to look at.
-GatePtr compile(const std::string& document, std::uint64_t version) {
-  v1::Policy wire;
-  if (!wire.ParseFromString(document)) return nullptr;
-  auto policy = to_policy(wire);
-  if (!policy.has_value()) return nullptr;
-  policy->version = version;
-  auto gate = boundary::Gate::compile(std::move(*policy));
-  if (!gate.has_value()) return nullptr;
-  return std::make_shared<const boundary::Gate>(std::move(*gate));
+// Nothing when a gate that the facts call for is missing.
+std::optional<PolicySnapshot> assemble(Worker& worker, const storage::RelationshipFacts& facts,
+                                       const std::optional<std::string>& policy,
+                                       const std::optional<std::string>& hours) {
+  PolicySnapshot snapshot{facts, gate_of(worker, facts.therapist, facts.policy_version, policy),
+                          nullptr};
+  if (facts.hours_version != 0)
+    snapshot.client = gate_of(worker, facts.client, facts.hours_version, hours);
+  if (snapshot.therapist == nullptr) return std::nullopt;
+  if (facts.hours_version != 0 && snapshot.client == nullptr) return std::nullopt;
+  return snapshot;
 }
 
-GatePtr no_policy() {
-  boundary::Policy empty;
-  empty.zone = "Etc/UTC";
-  auto gate = boundary::Gate::compile(std::move(empty));
-  if (!gate.has_value()) return nullptr;
-  return std::make_shared<const boundary::Gate>(std::move(*gate));
-}
-
-GatePtr remember(Worker& worker, const storage::RelationshipFacts& facts, GatePtr gate) {
-  if (gate != nullptr)
-    worker.policy_cache.put(facts.therapist, facts.policy_version, gate);
-  else
-    worker.gateway.log.event(Event::policy_unreadable,
-                             {{"therapist", worker.gateway.log.pseudonym(facts.therapist.bytes)},
-                              {"version", facts.policy_version}});
-  return gate;
+std::optional<boundary::Interval> span_of(const std::optional<storage::LanePause>& pause) {
+  if (!pause) return std::nullopt;
+  return pause->span;
 }
 
 }  // namespace
+
+GatePtr gate_of(Worker& worker, storage::AccountId owner, std::uint64_t version,
+                const std::optional<std::string>& bytes) {
+  if (auto gate = worker.policy_cache.find(owner, version)) return gate;
+  if (version != 0 && !bytes) return nullptr;
+  auto gate = version == 0 ? compile_no_policy() : compile_version(*bytes, version);
+  if (gate != nullptr)
+    worker.policy_cache.put(owner, version, gate);
+  else
+    worker.gateway.log.event(
+        Event::policy_unreadable,
+        {{"owner", worker.gateway.log.pseudonym(owner.bytes)}, {"version", version}});
+  return gate;
+}
 
 storage::Answer<PolicySnapshot, RelationshipError> take_snapshot(
     std::shared_ptr<Worker> worker, storage::PracticeId practice,
     storage::RelationshipId relationship, storage::AccountId asker,
     std::optional<storage::RelationshipFacts> known, storage::Deadline deadline) {
   if (known) {
-    if (auto gate = worker->policy_cache.find(known->therapist, known->policy_version))
-      co_return PolicySnapshot{*known, std::move(gate)};
+    auto remembered = assemble(*worker, *known, std::nullopt, std::nullopt);
+    if (remembered) co_return std::move(*remembered);
   }
-  // The version in `known` is not in memory, so the whole document is asked for.
+  // A version in `known` is not in memory, so both documents are asked for as a whole.
   const StoreTimer timer(worker->gateway.metrics);
-  auto stored = co_await worker->relationships.facts(practice, relationship, asker, 0, deadline);
+  const storage::KnownVersions nothing;
+  const auto stored =
+      co_await worker->relationships.facts(practice, relationship, asker, nothing, deadline);
   if (!stored.has_value()) co_return stored.error();
-  const auto& facts = stored->facts;
-  auto gate = worker->policy_cache.find(facts.therapist, facts.policy_version);
-  if (gate == nullptr && facts.policy_version == 0) gate = remember(*worker, facts, no_policy());
-  if (gate == nullptr && stored->document)
-    gate = remember(*worker, facts, compile(*stored->document, facts.policy_version));
-  if (gate == nullptr) co_return RelationshipError::corrupt;
-  co_return PolicySnapshot{facts, std::move(gate)};
+  auto snapshot = assemble(*worker, stored->facts, stored->document, stored->hours_document);
+  if (!snapshot) co_return RelationshipError::corrupt;
+  co_return std::move(*snapshot);
 }
 
 boundary::Facts facts_for(const storage::RelationshipFacts& relationship, storage::AccountId self,
-                          Side side, boundary::Lane lane) {
+                          Side side, boundary::Lane lane,
+                          std::optional<std::uint64_t> accepted_version) {
   const bool self_is_therapist = relationship.therapist == self;
   boundary::Facts facts;
   facts.lane = lane;
@@ -73,12 +72,17 @@ boundary::Facts facts_for(const storage::RelationshipFacts& relationship, storag
                         : boundary::Direction::to_client;
   facts.state = relationship.state;
   facts.moment = side == Side::sending ? boundary::Moment::accept : boundary::Moment::release;
+  facts.relationship_id = relationship.id.bytes;
+  facts.accepted_version = accepted_version;
+  facts.pauses = {span_of(relationship.routine_pause), span_of(relationship.logistics_pause)};
+  facts.ends_at = relationship.ends_at;
   return facts;
 }
 
 storage::Validity validity_of(const storage::RelationshipFacts& relationship,
                               const boundary::Verdict& verdict) {
-  return {relationship.therapist, relationship.state, relationship.policy_version, verdict.valid};
+  return {relationship.therapist, relationship.revision, relationship.policy_version,
+          relationship.hours_version, verdict.valid};
 }
 
 }  // namespace holdspace::gateway

@@ -16,10 +16,14 @@ struct PolicyFieldFault {
   std::string field;  // path in the policy: "exceptions[2].from_date"
 };
 
-// A fault when a required enumerator is not set, a date is none, or one half of a day part is
-// missing.
+// A fault when a required enumerator is not set, an id has another length than 16 bytes, a date is
+// none, an instant is beyond every calendar, or one half of a day part is missing. Enumerators that
+// are not known here were refused with the frame.
 [[nodiscard]] boost::system::result<boundary::Policy, PolicyFieldFault> to_policy(
     const v1::Policy& wire);
+
+// For the openings that the gateway adds to a document itself.
+[[nodiscard]] v1::Opening to_wire(const boundary::Opening& opening);
 
 [[nodiscard]] v1::Verdict to_wire(const boundary::Verdict& verdict, const boundary::Gate& gate);
 
@@ -27,5 +31,6 @@ struct PolicyFieldFault {
 [[nodiscard]] boundary::Lane to_lane(v1::Lane lane);
 [[nodiscard]] v1::Lane to_wire(boundary::Lane lane);
 [[nodiscard]] boundary::Direction to_direction(v1::Direction direction);
+[[nodiscard]] v1::Direction to_wire(boundary::Direction direction);
 
 }  // namespace holdspace::gateway

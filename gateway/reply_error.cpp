@@ -3,6 +3,7 @@
 #include "gateway/reply_error.hpp"
 
 #include "boundary/names.hpp"
+#include "gateway/fields.hpp"
 
 namespace holdspace::gateway {
 namespace {
@@ -84,6 +85,12 @@ v1::Error to_error(boundary::Reason reason, const v1::Verdict& verdict) {
                     reason == boundary::Reason::relationship_severed;
   auto error = make_error(over ? v1::ENDED : v1::REFUSED);
   *error.mutable_verdict() = verdict;
+  return error;
+}
+
+v1::Error agreement_needed(const std::optional<storage::AgreementHash>& wanted) {
+  auto error = make_error(v1::AGREEMENT_NEEDED);
+  if (wanted) error.set_agreement_hash(to_string(*wanted));
   return error;
 }
 
@@ -191,35 +198,6 @@ v1::Error to_error(storage::ListRelationshipsError error) {
     case storage::ListRelationshipsError::uncertain:
     case storage::ListRelationshipsError::corrupt:
       return unavailable();
-  }
-  return unavailable();
-}
-
-v1::Error to_error(storage::FetchPolicyError error) {
-  switch (error) {
-    case storage::FetchPolicyError::not_found:
-      return make_error(v1::NOT_FOUND);
-    case storage::FetchPolicyError::unavailable:
-    case storage::FetchPolicyError::uncertain:
-    case storage::FetchPolicyError::corrupt:
-      return unavailable();
-  }
-  return unavailable();
-}
-
-v1::Error to_error(storage::ApplyPolicyError error) {
-  switch (error) {
-    case storage::ApplyPolicyError::not_found:
-      return make_error(v1::NOT_FOUND);
-    case storage::ApplyPolicyError::stale_policy:
-      return make_error(v1::STALE_POLICY);
-    case storage::ApplyPolicyError::invalid:
-      return invalid_field("apply_policy.policy");
-    case storage::ApplyPolicyError::unavailable:
-    case storage::ApplyPolicyError::corrupt:
-      return unavailable();
-    case storage::ApplyPolicyError::uncertain:
-      return make_error(v1::UNCERTAIN);
   }
   return unavailable();
 }

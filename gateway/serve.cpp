@@ -12,6 +12,7 @@
 #include "crypto/random.hpp"
 #include "gateway/admin_server.hpp"
 #include "gateway/hints.hpp"
+#include "gateway/housekeeper.hpp"
 #include "gateway/key_file.hpp"
 #include "gateway/server.hpp"
 #include "gateway/session.hpp"
@@ -39,26 +40,35 @@ void observe(Gateway& gateway, TransportEvent event, unsigned detail,
                       {{"detail", detail}, {"peer", ForeignText{peer_prefix}}});
 }
 
-// Owns the worker of one io thread; the server lets go of it on that thread.
+// Owns the worker of one io thread, and on the first one the housekeeper; the server lets go of it
+// on that thread.
 class ThreadHandler {
  public:
-  explicit ThreadHandler(std::shared_ptr<Worker> worker) : worker_(std::move(worker)) {
+  ThreadHandler(std::shared_ptr<Worker> worker, bool first) : worker_(std::move(worker)) {
     worker_->start();
+    if (!first) return;
+    housekeeper_ = std::make_shared<Housekeeper>(worker_);
+    housekeeper_->start();
   }
-  ~ThreadHandler() { worker_->stop(); }
+  ~ThreadHandler() {
+    if (housekeeper_ != nullptr) housekeeper_->stop();
+    worker_->stop();
+  }
   ThreadHandler(const ThreadHandler&) = delete;
   ThreadHandler& operator=(const ThreadHandler&) = delete;
   [[nodiscard]] const std::shared_ptr<Worker>& worker() const { return worker_; }
 
  private:
   std::shared_ptr<Worker> worker_;
+  std::shared_ptr<Housekeeper> housekeeper_;
 };
 
 HandlerFactory make_factory(Gateway& gateway, storage::StoreEpoch epoch) {
   auto next_index = std::make_shared<std::size_t>(0);
   return [&gateway, epoch, next_index](asio::io_context& io) -> SessionHandler {
+    const auto index = (*next_index)++;
     auto handler = std::make_shared<ThreadHandler>(
-        std::make_shared<Worker>(io, gateway, (*next_index)++, epoch));
+        std::make_shared<Worker>(io, gateway, index, epoch), index == 0);
     return [handler](std::shared_ptr<Connection> connection) {
       return run_connection(handler->worker(), std::move(connection));
     };

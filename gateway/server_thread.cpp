@@ -1,5 +1,6 @@
 #include "gateway/server_thread.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -14,11 +15,24 @@ namespace {
 // Coroutines that a handler started end in a few turns once they are told to; a timer that nobody
 // cancelled does not keep the process.
 constexpr std::chrono::seconds kRunOutWait{1};
+
+// Of one io thread's time, so that all of them together stay below the share of the processors.
+double tls_share(const ServerOptions& options) {
+  const double processors = std::max(1U, std::thread::hardware_concurrency());
+  return options.limits.tls_share *
+         std::min(1.0, processors / static_cast<double>(options.io_threads));
+}
+
 }  // namespace
 
 ServerThread::ServerThread(const ServerOptions& options, const UpgradeRules& rules)
     : options_(options),
-      shared_{io_, options.limits, rules, options.observer, std::vector<std::uint8_t>(kReadBytes)},
+      shared_{io_,
+              options.limits,
+              rules,
+              options.observer,
+              std::vector<std::uint8_t>(kReadBytes),
+              TlsTurns(io_, tls_share(options))},
       work_(asio::make_work_guard(io_)) {}
 
 ServerThread::~ServerThread() {

@@ -27,6 +27,10 @@ bool prekeys_needed(const std::string& prekey_set, Instant now) {
   return !set.has_value() || set->expires_at <= now + kPrekeysRenewBefore;
 }
 
+bool has_relationships(storage::Role role) {
+  return role == storage::Role::therapist || role == storage::Role::client;
+}
+
 // A delivery that ends by a fault of ours ends its session, and the log says so.
 struct DeliveryEnded {
   std::shared_ptr<Session> session;
@@ -45,7 +49,8 @@ Session::Session(std::shared_ptr<Worker> worker, std::shared_ptr<Connection> con
     : worker_(std::move(worker)),
       connection_(std::move(connection)),
       identity_(std::move(identity)),
-      delivery_(*this) {}
+      delivery_(*this),
+      notices_(*this) {}
 
 void Session::reply(std::uint64_t request_id, v1::ServerFrame frame) {
   send_frame(*connection_, request_id, std::move(frame));
@@ -79,6 +84,22 @@ void Session::end(EndReason reason) {
       break;
   }
   delivery_.stop();
+  notices_.stop();
+}
+
+void Session::look_everywhere() {
+  delivery_.look(std::nullopt);
+  notices_.look();
+}
+
+void Session::poll() {
+  delivery_.look(std::nullopt);
+  notices_.poll();
+}
+
+void Session::wake() {
+  delivery_.wake();
+  notices_.wake();
 }
 
 // Registers the session, looks at the queues and sends Welcome. False: answered and closed instead.
@@ -152,8 +173,10 @@ asio::awaitable<void> Session::run() {
     worker_->gateway.metrics.session_opened();
     asio::co_spawn(connection_->executor(), Delivery::run(shared_from_this()),
                    DeliveryEnded{shared_from_this()});
+    if (has_relationships(identity_.role)) notices_.start();
     co_await serve();
     delivery_.stop();
+    notices_.stop();
     worker_->gateway.metrics.session_closed();
     const auto code = connection_->close_code();
     worker_->gateway.log.event(Event::session_closed,

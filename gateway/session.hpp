@@ -12,6 +12,7 @@
 #include "gateway/connection.hpp"
 #include "gateway/delivery.hpp"
 #include "gateway/directory.hpp"
+#include "gateway/notice_push.hpp"
 #include "gateway/worker.hpp"
 
 namespace holdspace::gateway {
@@ -40,6 +41,7 @@ class Session : public std::enable_shared_from_this<Session> {
   [[nodiscard]] const std::shared_ptr<Worker>& worker() const { return worker_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
   [[nodiscard]] Delivery& delivery() { return delivery_; }
+  [[nodiscard]] NoticePush& notices() { return notices_; }
   void reply(std::uint64_t request_id, v1::ServerFrame frame);
   void reply(std::uint64_t request_id, v1::Error error);
   // Facts of a relationship from an earlier frame; the store checks them when they matter.
@@ -50,7 +52,11 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // Events.
   void look(std::optional<storage::SubQueue> queue) { delivery_.look(queue); }
-  void wake() { delivery_.wake(); }
+  // A gate, a relationship or a notice of the account may have changed.
+  void look_everywhere();
+  // The same without any reason, from time to time.
+  void poll();
+  void wake();
   void end(EndReason reason);
 
   [[nodiscard]] Connection& connection() { return *connection_; }
@@ -64,6 +70,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::shared_ptr<Connection> connection_;
   Identity identity_;
   Delivery delivery_;
+  NoticePush notices_;
   std::map<storage::RelationshipId, storage::RelationshipFacts>
       known_facts_;  // at most kRelationshipsMax
 };

@@ -71,6 +71,9 @@ asio::awaitable<Entrance::Next> Entrance::perform(LoginAction action) {
     case LoginAction::answer_conflict:
       answer(make_error(v1::CONFLICT), CloseCode::unauthenticated);
       co_return std::nullopt;
+    case LoginAction::answer_pair_exists:
+      answer(make_error(v1::PAIR_EXISTS), CloseCode::unauthenticated);
+      co_return std::nullopt;
     case LoginAction::answer_invalid:
       answer(invalid_field(wrong_field_), CloseCode::unauthenticated);
       co_return std::nullopt;
@@ -154,17 +157,11 @@ asio::awaitable<Entrance::Next> Entrance::look_up_device() {
   co_return fsm_.on_device(LookedUp::unknown);
 }
 
-// What is stored was verified against the account's key when it came; here it is verified against
-// the key it names.
+// What is stored was verified against the account's key when it came.
 bool Entrance::take_certificate(const std::string& signed_cert) {
-  const auto statement = crypto::parse_signed(view(signed_cert));
-  if (!statement.has_value()) return false;
-  const auto cert = crypto::parse_device_cert(statement->body);
+  auto cert = crypto::trust_stored_device_cert(view(signed_cert));
   if (!cert.has_value()) return false;
-  auto verified =
-      crypto::verify_device_cert(view(signed_cert), {cert->account_id, cert->account_key});
-  if (!verified.has_value()) return false;
-  cert_.emplace(std::move(*verified));
+  cert_.emplace(std::move(*cert));
   return true;
 }
 

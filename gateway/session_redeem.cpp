@@ -19,6 +19,8 @@ RedeemDone outcome(storage::RedeemError error) {
       return RedeemDone::gone;
     case storage::RedeemError::account_exists:
       return RedeemDone::account_taken;
+    case storage::RedeemError::pair_exists:
+      return RedeemDone::pair_exists;
     case storage::RedeemError::uncertain:
       return RedeemDone::uncertain;
     case storage::RedeemError::invalid:

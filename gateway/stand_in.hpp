@@ -13,7 +13,7 @@ class StandIn {
   // Draws keys and forgets the secret halves.
   StandIn();
 
-  // The signed certificate, to be verified again for each login like a stored one.
+  // The signed certificate, to be parsed again for each login like a stored one.
   [[nodiscard]] const crypto::ByteVector& signed_cert() const { return signed_cert_; }
   [[nodiscard]] crypto::DeviceAddress device() const { return device_; }
 

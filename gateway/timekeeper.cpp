@@ -16,9 +16,9 @@ void Timekeeper::forget(Sleeper sleeper) {
   by_sleeper_.erase(place);
 }
 
-std::vector<Timekeeper::Sleeper> Timekeeper::take_due(Instant now) {
+std::vector<Timekeeper::Sleeper> Timekeeper::take_due(Instant now, std::size_t most) {
   std::vector<Sleeper> due;
-  while (!by_time_.empty() && by_time_.begin()->first <= now) {
+  while (due.size() < most && !by_time_.empty() && by_time_.begin()->first <= now) {
     due.push_back(by_time_.begin()->second);
     by_sleeper_.erase(by_time_.begin()->second);
     by_time_.erase(by_time_.begin());

@@ -33,12 +33,19 @@ Worker::Worker(boost::asio::io_context& io, Gateway& shared, std::size_t index,
     : gateway(shared),
       pool(io.get_executor(), shared.config.redis_socket.string(), shared.config.redis_connections),
       accounts(pool),
+      agreements(pool),
+      audit(pool),
       devices(pool),
+      expiry(pool),
+      held(pool),
       invites(pool),
+      leaving(pool),
+      notices(pool),
       policies(pool),
       prekeys(pool),
       queues(pool),
       relationships(pool),
+      sent(pool),
       epoch(store_epoch),
       index_(index),
       clock_timer_(io),
@@ -67,9 +74,14 @@ bool Worker::releasing() const {
 }
 
 Timekeeper::Sleeper Worker::enrol(std::weak_ptr<Session> session) {
+  const auto sleeper = add_sleeper(std::move(session));
+  polls_.push_back({monotonic_now() + gateway.config.queue_poll, sleeper});
+  return sleeper;
+}
+
+Timekeeper::Sleeper Worker::add_sleeper(std::weak_ptr<Session> session) {
   const auto sleeper = ++last_sleeper_;
   sessions_.emplace(sleeper, std::move(session));
-  polls_.push_back({monotonic_now() + gateway.config.queue_poll, sleeper});
   return sleeper;
 }
 
@@ -147,7 +159,7 @@ void Worker::wake_due() {
   const bool now_releasing = releasing();
   if (now_releasing && !was_releasing_)
     for (const auto& [sleeper, weak] : sessions_)
-      if (const auto session = weak.lock()) session->look(std::nullopt);
+      if (const auto session = weak.lock()) session->look_everywhere();
   was_releasing_ = now_releasing;
   const auto now = store_now();
   if (!now) return;
@@ -166,7 +178,7 @@ void Worker::poll_due() {
     const auto place = sessions_.find(sleeper);
     if (place == sessions_.end()) continue;
     polls_.push_back({now + gateway.config.queue_poll, sleeper});
-    if (const auto session = place->second.lock()) session->look(std::nullopt);
+    if (const auto session = place->second.lock()) session->poll();
   }
 }
 

@@ -17,13 +17,20 @@
 #include "gateway/policy_cache.hpp"
 #include "gateway/timekeeper.hpp"
 #include "storage/account_store.hpp"
+#include "storage/agreement_store.hpp"
+#include "storage/audit_store.hpp"
 #include "storage/connected_devices.hpp"
 #include "storage/connection_pool.hpp"
+#include "storage/expiry_store.hpp"
+#include "storage/held_store.hpp"
 #include "storage/invite_store.hpp"
+#include "storage/leaving_store.hpp"
+#include "storage/notice_store.hpp"
 #include "storage/policy_store.hpp"
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
 #include "storage/relationship_store.hpp"
+#include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
 
 namespace holdspace::gateway {
@@ -50,6 +57,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   void start();
   void stop();
 
+  [[nodiscard]] boost::asio::any_io_executor executor() { return tick_timer_.get_executor(); }
   // By the store's clock; nothing before the first sample.
   [[nodiscard]] std::optional<Instant> store_now() const { return clock.at(monotonic_now()); }
   // Sends may be accepted: the clock is trusted and the store keeps what ACCEPTED promises.
@@ -59,17 +67,26 @@ class Worker : public std::enable_shared_from_this<Worker> {
 
   // Gives the session a number to be woken by, and the poll that stands behind hints.
   [[nodiscard]] Timekeeper::Sleeper enrol(std::weak_ptr<Session> session);
+  // One more number for the same session, without a poll.
+  [[nodiscard]] Timekeeper::Sleeper add_sleeper(std::weak_ptr<Session> session);
   void leave(Timekeeper::Sleeper sleeper);
 
   Gateway& gateway;
   storage::ConnectionPool pool;
   storage::AccountStore accounts;
+  storage::AgreementStore agreements;
+  storage::AuditStore audit;
   storage::ConnectedDevices devices;
+  storage::ExpiryStore expiry;
+  storage::HeldStore held;
   storage::InviteStore invites;
+  storage::LeavingStore leaving;
+  storage::NoticeStore notices;
   storage::PolicyStore policies;
   storage::PrekeyStore prekeys;
   storage::QueueStore queues;
   storage::RelationshipStore relationships;
+  storage::SentStore sent;
   StoreClock clock;
   PolicyCache policy_cache;
   Timekeeper timekeeper;

@@ -74,19 +74,22 @@ Answer<DeviceList, FetchDevicesError> AccountStore::fetch_devices(PracticeId pra
 
 Answer<std::vector<CutOff>, ReplaceDevicesError> AccountStore::replace_device_list(
     PracticeId practice, AccountId account, NewDeviceList list, Deadline deadline) {
-  if (!is_in_bounds(list)) co_return ReplaceDevicesError::invalid;
+  auto parts = split_form(list.returned);
+  if (!is_in_bounds(list) || !parts) co_return ReplaceDevicesError::invalid;
   if (list.epoch > kNumberMax) co_return ReplaceDevicesError::stale_list;
   const keys::Practice names(practice);
   FunctionCall call("hs_replace_device_list");
-  call.key(names.account(account)).key(names.connected(account));
+  call.key(names.account(account)).key(names.connected(account)).key(names.expiry());
+  add_message_names(call, names);
   for (const std::uint32_t device : list.revoked) {
     const keys::Device gone(practice, {account, device});
     call.key(gone.prekey_set()).key(gone.one_time_keys()).key(gone.free_keys());
     call.key(gone.key_requests()).key(gone.sent()).key(gone.sent_order());
-    call.key(gone.queues()).key(gone.waiting()).key(gone.queue_prefix());
+    call.key(gone.promises()).key(gone.queues()).key(gone.waiting()).key(gone.queue_start());
   }
   call.arg(std::move(list.signed_list)).arg(std::to_string(list.epoch));
-  call.arg(join(list.active)).arg(join(list.revoked));
+  call.arg(join(list.active)).arg(join(list.revoked)).arg(to_hex(account));
+  for (std::string& part : *parts) call.arg(std::move(part));
   for (DeviceCertificate& device : list.new_certs) {
     call.arg(std::to_string(device.device)).arg(std::move(device.signed_cert));
   }
@@ -111,6 +114,29 @@ Answer<std::vector<CutOff>, ReplaceDevicesError> AccountStore::replace_device_li
   }
   if (!fields.well()) co_return ReplaceDevicesError::corrupt;
   co_return cut_off;
+}
+
+Answer<std::vector<AccountLine>, CommandError> AccountStore::list_accounts(PracticeId practice,
+                                                                           Deadline deadline) {
+  const keys::Practice names(practice);
+  FunctionCall call("hs_list_accounts");
+  call.key(names.accounts()).key(names.account_prefix()).key(names.policy_prefix());
+  const auto told = co_await tell(pool_.any(), std::move(call), deadline);
+  if (!told) co_return told.error();
+  if (!told->is_ok()) co_return CommandError::corrupt;
+  std::vector<AccountLine> answer;
+  for (const Reply& entry : told->fields) {
+    Fields fields(entry.elements);
+    AccountLine line;
+    line.id = fields.hex_id<AccountId>();
+    const std::uint64_t role = fields.number();
+    line.policy_version = fields.number();
+    line.leaving = fields.number() == 1;
+    if (!fields.well() || role < 1 || role > 4) co_return CommandError::corrupt;
+    line.role = static_cast<Role>(role);
+    answer.push_back(line);
+  }
+  co_return answer;
 }
 
 }  // namespace holdspace::storage

@@ -9,6 +9,7 @@
 
 #include "storage/connected_devices.hpp"
 #include "storage/invite_store.hpp"
+#include "storage/trail.hpp"
 
 namespace holdspace::storage {
 
@@ -34,12 +35,23 @@ struct NewDeviceList {
   std::vector<std::uint32_t> active;         // 1..kActiveDevicesMax
   std::vector<std::uint32_t> revoked;        // at most kRevokedDevicesMax; every one ever revoked
   std::vector<DeviceCertificate> new_certs;  // of each active device that was not active before
+  ReturnForm returned{};  // to the senders of messages of which the last copy goes with a device
 };
 
 // A revoked device's live session, which its gateway must end.
 struct CutOff {
   DeviceRef device;
   SessionPlace place;
+};
+
+// A person of the practice, by role alone.
+struct AccountLine {
+  AccountId id;
+  Role role = Role::client;
+  std::uint64_t policy_version = 0;  // 0: none
+  bool leaving = false;              // a therapist who leaves: LeavingStore
+
+  friend bool operator==(const AccountLine&, const AccountLine&) = default;
 };
 
 enum class DeviceFactsError : std::uint8_t {
@@ -84,10 +96,15 @@ class AccountStore {
                                                                     Deadline deadline);
 
   // Replaces the list; what is newly revoked loses queues, prekeys, duplicate records and session
-  // in the same step. Answers the sessions that were cut off. Sent again after `uncertain`, the
+  // in the same step. A message of which no copy is left then, and that no device has acked, goes
+  // back to its sender. Answers the sessions that were cut off. Sent again after `uncertain`, the
   // same bytes with the now stored epoch are accepted as done.
   [[nodiscard]] Answer<std::vector<CutOff>, ReplaceDevicesError> replace_device_list(
       PracticeId practice, AccountId account, NewDeviceList list, Deadline deadline);
+
+  // Everybody in the practice, by id. Changes nothing.
+  [[nodiscard]] Answer<std::vector<AccountLine>, CommandError> list_accounts(PracticeId practice,
+                                                                             Deadline deadline);
 
  private:
   ConnectionPool& pool_;

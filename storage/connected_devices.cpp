@@ -5,6 +5,16 @@
 #include "storage/store_call.hpp"
 
 namespace holdspace::storage {
+namespace {
+
+// 32 bytes: gateway, then session.
+std::optional<SessionPlace> read_place(const std::string& bytes) {
+  if (bytes.size() != 32) return std::nullopt;
+  return SessionPlace{*parse_id<GatewayId>(std::string_view(bytes).substr(0, 16)),
+                      *parse_id<SessionId>(std::string_view(bytes).substr(16))};
+}
+
+}  // namespace
 
 Answer<std::optional<SessionPlace>, ConnectError> ConnectedDevices::connect(PracticeId practice,
                                                                             DeviceRef device,
@@ -22,12 +32,9 @@ Answer<std::optional<SessionPlace>, ConnectError> ConnectedDevices::connect(Prac
   }
   if (told->fields.empty()) co_return std::optional<SessionPlace>();
   Fields fields(told->fields);
-  const std::string before = fields.text();
-  if (before.size() != 32) co_return ConnectError::corrupt;
-  SessionPlace displaced;
-  displaced.gateway = *parse_id<GatewayId>(std::string_view(before).substr(0, 16));
-  displaced.session = *parse_id<SessionId>(std::string_view(before).substr(16));
-  co_return std::optional<SessionPlace>(displaced);
+  const auto displaced = read_place(fields.text());
+  if (!displaced) co_return ConnectError::corrupt;
+  co_return displaced;
 }
 
 Answer<bool, CommandError> ConnectedDevices::disconnect(PracticeId practice, DeviceRef device,
@@ -41,6 +48,24 @@ Answer<bool, CommandError> ConnectedDevices::disconnect(PracticeId practice, Dev
   const bool was_ours = fields.number() == 1;
   if (!told->is_ok() || !fields.well()) co_return CommandError::corrupt;
   co_return was_ours;
+}
+
+Answer<std::vector<SessionPlace>, CommandError> ConnectedDevices::places(PracticeId practice,
+                                                                         AccountId account,
+                                                                         Deadline deadline) {
+  FunctionCall call("hs_places");
+  call.key(keys::Practice(practice).connected(account));
+  const auto told = co_await tell(pool_.for_key(account), std::move(call), deadline);
+  if (!told) co_return told.error();
+  if (!told->is_ok()) co_return CommandError::corrupt;
+  Fields fields(told->fields);
+  std::vector<SessionPlace> answer;
+  while (fields.well() && !fields.at_end()) {
+    const auto place = read_place(fields.text());
+    if (!place) co_return CommandError::corrupt;
+    answer.push_back(*place);
+  }
+  co_return answer;
 }
 
 }  // namespace holdspace::storage

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "storage/connection_pool.hpp"
 #include "storage/error.hpp"
@@ -40,6 +41,11 @@ class ConnectedDevices {
   // Clears the entry if it is still this session's; true when it was.
   [[nodiscard]] Answer<bool, CommandError> disconnect(PracticeId practice, DeviceRef device,
                                                       SessionId session, Deadline deadline);
+
+  // Where the account's devices are, in no order. Changes nothing.
+  [[nodiscard]] Answer<std::vector<SessionPlace>, CommandError> places(PracticeId practice,
+                                                                       AccountId account,
+                                                                       Deadline deadline);
 
  private:
   ConnectionPool& pool_;

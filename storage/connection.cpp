@@ -55,7 +55,7 @@ class Connection::Link : public std::enable_shared_from_this<Link> {
  public:
   Link(asio::any_io_executor executor, std::string path)
       : executor_(std::move(executor)),
-        endpoint_(std::move(path)),
+        endpoint_(path),
         socket_(executor_),
         wake_(executor_),
         stall_(executor_),

@@ -31,7 +31,7 @@ class HintChannel::Listener : public std::enable_shared_from_this<Listener> {
   Listener(asio::any_io_executor executor, std::string path, std::string channel, OnHint on_hint,
            OnSubscribed on_subscribed)
       : executor_(std::move(executor)),
-        endpoint_(std::move(path)),
+        endpoint_(path),
         channel_(std::move(channel)),
         on_hint_(std::move(on_hint)),
         on_subscribed_(std::move(on_subscribed)),

@@ -21,6 +21,7 @@ struct Id {
   std::array<std::uint8_t, 16> bytes{};
 
   [[nodiscard]] bool is_none() const { return *this == Id{}; }
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the zero that `default` compares to
   friend auto operator<=>(const Id&, const Id&) = default;
 };
 

@@ -198,7 +198,8 @@ Answer<void, RedeemError> InviteStore::redeem(InviteId id, OpenInvite invite, Ne
   call.key(names.invite(id)).key(names.account(account.id)).key(names.relationships(account.id));
   call.key(invite.relationship.is_none() ? names.account(account.id)
                                          : names.relationship(invite.relationship));
-  call.key(names.open_invites(invite.inviter));
+  call.key(names.open_invites(invite.inviter)).key(names.conflicts()).key(names.accounts());
+  call.key(names.relationship_prefix());
   std::vector<std::uint32_t> devices;
   for (const DeviceCertificate& device : account.devices) devices.push_back(device.device);
   call.arg(to_hex(id)).arg(to_hex(account.id)).arg(role_text(invite.role));
@@ -212,10 +213,33 @@ Answer<void, RedeemError> InviteStore::redeem(InviteId id, OpenInvite invite, Ne
   if (!told) co_return to_error<RedeemError>(told.error());
   if (!told->is_ok()) {
     co_return refusal<RedeemError>(told->word, {{"not_found", RedeemError::not_found},
-                                                {"account_exists", RedeemError::account_exists}});
+                                                {"account_exists", RedeemError::account_exists},
+                                                {"pair_exists", RedeemError::pair_exists}});
   }
   co_await remove_pointer(connection, id, deadline);
   co_return Done<RedeemError>{};
+}
+
+Answer<void, JoinError> InviteStore::join_relationship(InviteId id, OpenInvite invite,
+                                                       AccountId account, Deadline deadline) {
+  if (invite.relationship.is_none()) co_return JoinError::not_found;
+  const keys::Practice names(invite.practice);
+  FunctionCall call("hs_join");
+  call.key(names.invite(id)).key(names.account(account)).key(names.relationships(account));
+  call.key(names.relationship(invite.relationship)).key(names.open_invites(invite.inviter));
+  call.key(names.conflicts()).key(names.relationship_prefix()).key(names.policy(account));
+  call.arg(to_hex(id)).arg(to_hex(account)).arg(to_hex(invite.relationship));
+  Connection& connection = pool_.for_key(id);
+  const auto told = co_await tell(connection, std::move(call), deadline);
+  if (!told) co_return to_error<JoinError>(told.error());
+  if (!told->is_ok()) {
+    co_return refusal<JoinError>(told->word, {{"not_found", JoinError::not_found},
+                                              {"permission_denied", JoinError::permission_denied},
+                                              {"pair_exists", JoinError::pair_exists},
+                                              {"quota", JoinError::quota}});
+  }
+  co_await remove_pointer(connection, id, deadline);
+  co_return Done<JoinError>{};
 }
 
 }  // namespace holdspace::storage

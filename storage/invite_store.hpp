@@ -63,7 +63,8 @@ struct NewAccount {
 };
 
 enum class CreateInviteError : std::uint8_t {
-  permission_denied,  // the inviter is not an account, or not of the role that invites this role
+  permission_denied,  // the inviter is not an account, or not of the role that invites this role,
+                      // or it is leaving
   invalid,            // a field is out of its bounds, or it expires in the past or beyond 7 days
   quota,              // kOpenInvitesMax open invites, or kRelationshipsMax relationships
   conflict,           // the invite, relationship or practice id is taken by another record
@@ -82,7 +83,18 @@ enum class InviteError : std::uint8_t {
 enum class RedeemError : std::uint8_t {
   not_found,       // as InviteError; also for whoever redeems second
   account_exists,  // the account id is taken; the invite stays open
+  pair_exists,     // the two may not have a relationship: ConflictList; the invite stays open
   invalid,         // a field is out of its bounds
+  unavailable,
+  uncertain,
+  corrupt,
+};
+
+enum class JoinError : std::uint8_t {
+  not_found,          // as InviteError, or the invite is not one for a client
+  permission_denied,  // the account is not a client of the practice
+  pair_exists,        // the two have a relationship that lives, or may not have one; it stays open
+  quota,              // the client has kRelationshipsMax relationships
   unavailable,
   uncertain,
   corrupt,
@@ -123,6 +135,11 @@ class InviteStore {
   // relationship active. Of any number of callers exactly one wins.
   [[nodiscard]] Answer<void, RedeemError> redeem(InviteId id, OpenInvite invite, NewAccount account,
                                                  Deadline deadline);
+
+  // A client who has an account uses an invite of another therapist: the relationship becomes
+  // active.
+  [[nodiscard]] Answer<void, JoinError> join_relationship(InviteId id, OpenInvite invite,
+                                                          AccountId account, Deadline deadline);
 
  private:
   ConnectionPool& pool_;

@@ -24,12 +24,18 @@ bool is_in_bounds(const AcceptRequest& request) {
          std::all_of(request.copies.begin(), request.copies.end(), fits);
 }
 
-// The arguments that say under which facts a decision was made.
+// The six arguments of check_validity() in lua/relationships.lua.
 void add_validity(FunctionCall& call, const Validity& validity) {
-  call.arg(std::string(boundary::name(validity.state)));
-  call.arg(std::to_string(validity.policy_version));
+  call.arg(to_hex(validity.therapist)).arg(std::to_string(validity.revision));
+  call.arg(std::to_string(validity.policy_version)).arg(std::to_string(validity.hours_version));
   call.number(validity.span.from.time_since_epoch().count());
   call.number(validity.span.until.time_since_epoch().count());
+}
+
+std::string held_text(const std::optional<HeldUntil>& held) {
+  if (!held) return {};
+  if (!held->promise) return "none";
+  return std::to_string(held->promise->time_since_epoch().count());
 }
 
 FunctionCall accept_call(AcceptRequest& request) {
@@ -38,22 +44,25 @@ FunctionCall accept_call(AcceptRequest& request) {
   call.key(names.account(request.sender.account)).key(names.account(request.peer));
   call.key(names.relationship(request.relationship)).key(names.policy(request.validity.therapist));
   call.key(names.connected(request.sender.account)).key(names.connected(request.peer));
-  call.key(names.sent()).key(names.sent_order());
+  call.key(names.sent()).key(names.sent_order()).key(names.expiry()).key(names.promises());
+  call.key(names.one_time_keys_prefix()).key(names.key_requests_prefix());
+  call.key(names.policy(request.peer == request.validity.therapist ? request.sender.account
+                                                                   : request.peer));
   call.arg(to_hex(request.sender.account)).arg(std::to_string(request.sender.device));
-  call.arg(to_bytes(request.session)).arg(to_hex(request.peer));
-  call.arg(to_hex(request.validity.therapist)).arg(to_bytes(request.message));
+  call.arg(to_bytes(request.session)).arg(to_hex(request.peer)).arg(to_bytes(request.message));
   call.arg({request.send_hash.begin(), request.send_hash.end()});
   add_validity(call, request.validity);
   call.arg(std::move(request.verdict));
   call.arg(std::to_string(request.limits.entries)).arg(std::to_string(request.limits.bytes));
-  call.arg(to_hex(request.relationship)).arg(std::string(boundary::name(request.lane)));
+  call.arg(to_bytes(request.relationship));
+  call.arg(to_hex(request.relationship) + ":" + std::string(boundary::name(request.lane)));
+  call.arg(held_text(request.held));
   for (Copy& copy : request.copies) {
     const keys::Device to(request.practice, copy.recipient);
     const Origin origin =
         copy.recipient.account == request.sender.account ? Origin::own : Origin::peer;
     call.key(to.queues()).key(to.waiting());
     call.key(to.queue(keys::sub_queue({request.relationship, request.lane, origin})));
-    call.key(to.one_time_keys()).key(to.key_requests());
     call.arg(to_hex(copy.recipient.account)).arg(std::to_string(copy.recipient.device));
     call.arg(std::move(copy.envelope));
     call.arg(copy.burns_one_time_key ? std::to_string(copy.one_time_key) : std::string());
@@ -103,17 +112,6 @@ AcceptFault read_fault(const Told& told) {
   return fault;
 }
 
-// The name of a sub-queue back to its parts.
-std::optional<SubQueue> parse_sub_queue(std::string_view name) {
-  const std::size_t colon = name.rfind(':');
-  if (name.size() < 35 || name[32] != ':' || colon <= 32) return std::nullopt;
-  const auto relationship = parse_hex_id<RelationshipId>(name.substr(0, 32));
-  const auto lane = boundary::parse_lane(name.substr(33, colon - 33));
-  const std::string_view origin = name.substr(colon + 1);
-  if (!relationship || !lane || (origin != "own" && origin != "peer")) return std::nullopt;
-  return SubQueue{*relationship, *lane, origin == "own" ? Origin::own : Origin::peer};
-}
-
 }  // namespace
 
 Answer<Accepted, AcceptFault> QueueStore::accept(AcceptRequest request, Deadline deadline) {
@@ -125,10 +123,10 @@ Answer<Accepted, AcceptFault> QueueStore::accept(AcceptRequest request, Deadline
   accepted.duplicate = told->word == "duplicate";
   if (!told->is_ok() && !accepted.duplicate) co_return read_fault(*told);
   Fields fields(told->fields);
-  accepted.at =
-      boundary::Instant(std::chrono::milliseconds(static_cast<std::int64_t>(fields.number())));
+  accepted.at = fields.instant();
   accepted.verdict = fields.text();
   if (!accepted.duplicate) {
+    accepted.first_in_closed_period = fields.number() == 1;
     for (const Copy& copy : request.copies) {
       QueuedCopy queued;
       queued.recipient = copy.recipient;
@@ -156,9 +154,10 @@ Answer<std::vector<PendingQueue>, CommandError> QueueStore::pending(PracticeId p
   for (const Reply& entry : told->fields) {
     Fields fields(entry.elements);
     PendingQueue pending;
-    const auto queue = parse_sub_queue(fields.text());
+    const auto queue = keys::parse_sub_queue(fields.text());
     pending.count = fields.number();
     pending.first_seq = fields.number();
+    pending.first_version = fields.number();
     pending.facts = read_facts(fields);
     if (!fields.well() || !queue) co_return CommandError::corrupt;
     pending.queue = *queue;
@@ -167,23 +166,23 @@ Answer<std::vector<PendingQueue>, CommandError> QueueStore::pending(PracticeId p
   co_return answer;
 }
 
-Answer<std::vector<QueueEntry>, ReadError> QueueStore::read(ReadRequest request,
-                                                            Deadline deadline) {
+Answer<QueuePage, ReadError> QueueStore::read(ReadRequest request, Deadline deadline) {
   if (request.entries_max < 1 || request.entries_max > kReadEntriesMax) {
     co_return ReadError::invalid;
   }
   const keys::Device names(request.practice, request.device);
+  const std::string sub_queue = keys::sub_queue(request.queue);
   FunctionCall call("hs_read");
-  call.key(names.account(request.device.account)).key(names.connected(request.device.account));
+  call.key(names.connected(request.device.account));
   call.key(names.relationship(request.queue.relationship));
   call.key(names.policy(request.validity.therapist));
-  call.key(names.queue(keys::sub_queue(request.queue)));
+  call.key(names.queues()).key(names.queue(sub_queue));
   call.arg(std::to_string(request.device.device)).arg(to_bytes(request.session));
-  call.arg(std::to_string(request.after_seq)).arg(std::to_string(request.entries_max));
-  call.arg(std::to_string(std::min<std::uint64_t>(request.bytes_max, kNumberMax)));
-  call.arg(request.queue.origin == Origin::own ? "own" : "peer");
-  call.arg(to_hex(request.validity.therapist));
+  call.arg(std::to_string(std::min(request.after_seq, kNumberMax / 2)))
+      .arg(std::to_string(request.entries_max));
+  call.arg(std::to_string(std::min<std::uint64_t>(request.bytes_max, kNumberMax))).arg(sub_queue);
   add_validity(call, request.validity);
+  call.arg(std::to_string(std::min(request.accepted_through, kAnyVersion)));
   const auto told = co_await tell(pool_.for_key(request.device.account), std::move(call), deadline);
   if (!told) co_return to_error<ReadError>(told.error());
   if (!told->is_ok()) {
@@ -191,15 +190,16 @@ Answer<std::vector<QueueEntry>, ReadError> QueueStore::read(ReadRequest request,
         told->word, {{"displaced", ReadError::displaced}, {"stale", ReadError::stale}});
   }
   Fields fields(told->fields);
-  std::vector<QueueEntry> entries;
+  QueuePage page;
+  page.kept_back_version = fields.number_or_none();
   while (fields.well() && !fields.at_end()) {
     QueueEntry entry;
     entry.seq = fields.number();
     entry.envelope = fields.text();
-    entries.push_back(std::move(entry));
+    page.entries.push_back(std::move(entry));
   }
   if (!fields.well()) co_return ReadError::corrupt;
-  co_return entries;
+  co_return page;
 }
 
 Answer<std::uint32_t, AckError> QueueStore::ack(PracticeId practice, DeviceRef device,
@@ -207,9 +207,10 @@ Answer<std::uint32_t, AckError> QueueStore::ack(PracticeId practice, DeviceRef d
   if (items.empty() || items.size() > kAcksMax) co_return AckError::invalid;
   const keys::Device names(practice, device);
   FunctionCall call("hs_ack");
-  call.key(names.queues()).key(names.waiting()).key(names.queue_prefix());
+  call.key(names.queues()).key(names.queue_start());
   for (const AckItem& item : items) {
-    call.arg(keys::sub_queue(item.queue)).arg(std::to_string(item.seq));
+    call.arg(keys::sub_queue(item.queue));
+    call.arg(std::to_string(std::min(item.seq, kNumberMax)));
   }
   const auto told = co_await tell(pool_.for_key(device.account), std::move(call), deadline);
   if (!told) co_return to_error<AckError>(told.error());

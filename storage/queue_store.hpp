@@ -4,7 +4,8 @@
 // docs/adr/0005-subqueues.md.
 //
 // A device's queue is sub-queues by relationship, lane and origin. Each numbers its entries 1, 2,
-// ... without gaps, never reuses a number, and is read in that order.
+// ... in the order of acceptance (seq) and is read in that order. A withdrawn or returned entry
+// leaves no gap: those behind it, which nobody has read yet, move up.
 #pragma once
 
 #include <array>
@@ -34,13 +35,21 @@ inline constexpr std::size_t kEnvelopeBytesMax = 72 * 1024;
 // Ours: a verdict names at most 64 losing rules of at most 80 bytes.
 inline constexpr std::size_t kVerdictBytesMax = 8 * 1024;
 inline constexpr std::size_t kReadEntriesMax = 64;
+// Every version that a policy can have; beyond it numbers are not exact in the store functions.
+inline constexpr std::uint64_t kAnyVersion = (std::uint64_t{1} << 53U) - 1;
 
-// Under which policy, state and span of time a decision was made; the store checks all of it.
+// On which facts and for which span of time a decision was made; the store checks all of it.
 struct Validity {
-  AccountId therapist;  // of the relationship
-  boundary::RelationshipState state = boundary::RelationshipState::invited;
+  AccountId therapist;         // of the relationship
+  std::uint64_t revision = 0;  // of the relationship: state, pauses, end, agreement
   std::uint64_t policy_version = 0;
-  boundary::Interval span;  // half-open, by the store's clock
+  std::uint64_t hours_version = 0;  // of the client's own hours
+  boundary::Interval span;          // half-open, by the store's clock
+};
+
+// The gate was shut when the message was offered.
+struct HeldUntil {
+  std::optional<boundary::Instant> promise;  // as told to the sender; none: no opening in sight
 };
 
 struct Copy {
@@ -65,8 +74,9 @@ struct AcceptRequest {
   MessageId message;
   std::array<std::uint8_t, 32> send_hash{};  // over everything that the sender sent
   Validity validity;
-  std::string verdict;       // serialised, 1..kVerdictBytesMax bytes; told again to a duplicate
-  std::vector<Copy> copies;  // 1..kCopiesMax
+  std::string verdict;  // serialised, 1..kVerdictBytesMax bytes; told again to a duplicate
+  std::optional<HeldUntil> held;  // none: the verdict is to release
+  std::vector<Copy> copies;       // 1..kCopiesMax
   QueueLimits limits;
 };
 
@@ -81,6 +91,9 @@ struct Accepted {
   boundary::Instant at{};  // by the store's clock; never told to the recipient
   std::string verdict;     // of the first acceptance
   bool duplicate = false;
+  // Held, and the sender's first in this relationship, lane and closed period (the span that ends
+  // at the promise). Never for a duplicate.
+  bool first_in_closed_period = false;
   std::vector<QueuedCopy> copies;  // in the order of the request; empty for a duplicate
 };
 
@@ -88,7 +101,7 @@ enum class AcceptError : std::uint8_t {
   displaced,  // the session is not the sender device's newest, or the device was revoked
   not_found,  // unknown relationship, or the sender is not a party to it
   conflict,   // the device's message id was accepted with another hash; the first stays
-  stale,      // the state, policy version, therapist or clock is not as decided: decide again
+  stale,      // a fact of the validity or the clock is not as decided: decide again
   mismatch,   // the copies are not the exact device set; AcceptFault says how
   quota,      // a recipient device's sub-queue is full; AcceptFault has the count
   invalid,    // a bound above is broken
@@ -122,6 +135,7 @@ struct SubQueue {
   boundary::Lane lane = boundary::Lane::routine;
   Origin origin = Origin::peer;
 
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the zero that `default` compares to
   friend auto operator<=>(const SubQueue&, const SubQueue&) = default;
 };
 
@@ -131,6 +145,7 @@ struct PendingQueue {
   std::uint64_t count = 0;      // at least 1
   std::uint64_t first_seq = 0;  // of the oldest entry
   RelationshipFacts facts;
+  std::uint64_t first_version = 0;  // of the policy under which the oldest entry was accepted
 };
 
 struct ReadRequest {
@@ -142,6 +157,9 @@ struct ReadRequest {
   std::size_t entries_max = 16;       // 1..kReadEntriesMax
   std::size_t bytes_max = 90 * 1024;  // of envelopes; the first entry comes in any case
   Validity validity;                  // Origin::own: not looked at
+  // Entries accepted under a later version of the policy, and all behind them, stay where they are.
+  // Origin::own: not looked at.
+  std::uint64_t accepted_through = kAnyVersion;
 };
 
 struct QueueEntry {
@@ -149,9 +167,16 @@ struct QueueEntry {
   std::string envelope;
 };
 
+struct QueuePage {
+  std::vector<QueueEntry> entries;  // in seq order
+  // Under which version the next entry was accepted, when accepted_through kept it back. It has a
+  // verdict of its own.
+  std::optional<std::uint64_t> kept_back_version;
+};
+
 enum class ReadError : std::uint8_t {
   displaced,  // the session is not the device's newest, or the device was revoked
-  stale,      // the state, policy version, therapist or clock is not as decided: decide again
+  stale,      // a fact of the validity or the clock is not as decided: decide again
   invalid,    // a bound above is broken
   unavailable,
   uncertain,
@@ -180,15 +205,14 @@ class QueueStore {
   // entries are as durable as the server's settings say (check_durability()).
   [[nodiscard]] Answer<Accepted, AcceptFault> accept(AcceptRequest request, Deadline deadline);
 
-  // The device's sub-queues that have entries, whether or not the gate is open. Changes nothing.
+  // The device's sub-queues that have entries, whether or not the gate is open.
   [[nodiscard]] Answer<std::vector<PendingQueue>, CommandError> pending(PracticeId practice,
                                                                         DeviceRef device,
                                                                         Deadline deadline);
 
-  // Entries in seq order, while the gate is open as decided. Changes nothing: an entry stays until
-  // it is acked.
-  [[nodiscard]] Answer<std::vector<QueueEntry>, ReadError> read(ReadRequest request,
-                                                                Deadline deadline);
+  // Entries in seq order, while the gate is open as decided. An entry stays until it is acked; one
+  // that was held can no longer be withdrawn once it was read.
+  [[nodiscard]] Answer<QueuePage, ReadError> read(ReadRequest request, Deadline deadline);
 
   // Removes entries; unknown ones are passed over. Answers how many it removed. Any session of the
   // device may say so, an older one too: the device has them.

@@ -48,6 +48,24 @@ std::string Fields::text() {
   return field != nullptr ? field->text : std::string();
 }
 
+std::optional<std::uint64_t> Fields::number_or_none() {
+  if (!at_end() && fields_[next_].kind == Reply::Kind::string && fields_[next_].text.empty()) {
+    ++next_;
+    return std::nullopt;
+  }
+  return number();
+}
+
+boundary::Instant Fields::instant() {
+  return to_instant(static_cast<std::int64_t>(number()));
+}
+
+std::optional<boundary::Instant> Fields::instant_or_none() {
+  const auto read = number_or_none();
+  if (!read) return std::nullopt;
+  return to_instant(static_cast<std::int64_t>(*read));
+}
+
 const std::vector<Reply>& Fields::list() {
   static const std::vector<Reply> kEmpty;
   const Reply* field = take(Reply::Kind::array);
@@ -69,6 +87,28 @@ bool is_device_set(std::vector<std::uint32_t> devices) {
          std::adjacent_find(devices.begin(), devices.end()) == devices.end();
 }
 
+namespace {
+
+// "from:until:reason" with instants in ms; empty text is no pause.
+std::optional<LanePause> read_pause(Fields& fields) {
+  const std::string text = fields.text();
+  if (text.empty()) return std::nullopt;
+  const char* const end = text.data() + text.size();
+  std::int64_t from = 0;
+  std::int64_t until = 0;
+  const auto [colon, bad_from] = std::from_chars(text.data(), end, from);
+  if (bad_from == std::errc{} && colon != end && *colon == ':') {
+    const auto [rest, bad_until] = std::from_chars(colon + 1, end, until);
+    if (bad_until == std::errc{} && rest != end && *rest == ':') {
+      return LanePause{{to_instant(from), to_instant(until)}, std::string(rest + 1, end)};
+    }
+  }
+  fields.reject();
+  return std::nullopt;
+}
+
+}  // namespace
+
 RelationshipFacts read_facts(Fields& fields) {
   Fields inner(fields.list());
   RelationshipFacts facts;
@@ -78,8 +118,53 @@ RelationshipFacts read_facts(Fields& fields) {
   const auto state = boundary::parse_relationship_state(inner.text());
   facts.state = state.value_or(boundary::RelationshipState::severed);
   facts.policy_version = inner.number();
+  facts.revision = inner.number();
+  facts.ends_at = inner.instant_or_none();
+  facts.routine_pause = read_pause(inner);
+  facts.logistics_pause = read_pause(inner);
+  const std::string agreement = inner.text();
+  if (!agreement.empty()) facts.agreement = inner.exactly<32>(agreement);
+  facts.hours_version = inner.number();
+  facts.therapist_leaving = inner.number() == 1;
   if (!inner.well() || !state) fields.reject();
   return facts;
+}
+
+void add_message_names(FunctionCall& call, const keys::Practice& names) {
+  call.key(names.account_prefix()).key(names.queues_prefix()).key(names.queue_prefix());
+  call.key(names.sent_prefix()).key(names.relationship_prefix()).key(names.notices_prefix());
+}
+
+bool is_in_bounds(const Trail& trail) {
+  const auto fits = [](const NewNotice& notice) {
+    return !notice.account.is_none() && !notice.bytes.empty() &&
+           notice.bytes.size() <= kNoticeBytesMax;
+  };
+  return trail.audit.size() <= kAuditBytesMax && trail.notices.size() <= kTrailNoticesMax &&
+         std::all_of(trail.notices.begin(), trail.notices.end(), fits);
+}
+
+void add_notices(FunctionCall& call, std::vector<NewNotice> notices) {
+  for (NewNotice& notice : notices) call.arg(to_hex(notice.account)).arg(std::move(notice.bytes));
+}
+
+std::optional<std::array<std::string, 9>> split_form(const ReturnForm& form) {
+  std::array<std::string, 9> parts;
+  for (std::size_t lane = 0; lane < form.by_lane.size(); ++lane) {
+    const std::string_view bytes = form.by_lane[lane];
+    if (bytes.empty()) continue;
+    const std::size_t relationship = bytes.find(kRelationshipHole);
+    const std::size_t message = bytes.find(kMessageHole);
+    if (bytes.size() > kNoticeBytesMax || message == bytes.npos || relationship > message ||
+        bytes.rfind(kRelationshipHole) != relationship || bytes.rfind(kMessageHole) != message) {
+      return std::nullopt;
+    }
+    const std::size_t between = relationship + kRelationshipHole.size();
+    parts[3 * lane] = bytes.substr(0, relationship);
+    parts[3 * lane + 1] = bytes.substr(between, message - between);
+    parts[3 * lane + 2] = bytes.substr(message + kMessageHole.size());
+  }
+  return parts;
 }
 
 }  // namespace holdspace::storage

@@ -2,8 +2,11 @@
 // that are checked while they are read. Internal to storage/.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -11,11 +14,14 @@
 #include <utility>
 #include <vector>
 
+#include "boundary/time.hpp"
 #include "storage/connection.hpp"
 #include "storage/error.hpp"
 #include "storage/ids.hpp"
+#include "storage/redis_keys.hpp"
 #include "storage/relationship_store.hpp"
 #include "storage/reply.hpp"
+#include "storage/trail.hpp"
 
 namespace holdspace::storage {
 
@@ -40,9 +46,24 @@ class Fields {
   [[nodiscard]] bool well() const { return well_; }
   void reject() { well_ = false; }
 
-  [[nodiscard]] std::uint64_t number();  // an integer, or a decimal as text
+  [[nodiscard]] std::uint64_t number();                         // an integer, or a decimal as text
+  [[nodiscard]] std::optional<std::uint64_t> number_or_none();  // empty text is none
   [[nodiscard]] std::string text();
   [[nodiscard]] const std::vector<Reply>& list();
+  [[nodiscard]] boundary::Instant instant();                         // ms since 1970 UTC
+  [[nodiscard]] std::optional<boundary::Instant> instant_or_none();  // empty text is none
+
+  // `bytes`, as far as they are exactly N.
+  template <std::size_t N>
+  [[nodiscard]] std::array<std::uint8_t, N> exactly(std::string_view bytes) {
+    std::array<std::uint8_t, N> out{};
+    if (bytes.size() == N) {
+      std::memcpy(out.data(), bytes.data(), N);
+    } else {
+      well_ = false;
+    }
+    return out;
+  }
 
   // As hexadecimal text; empty text is none.
   template <class I>
@@ -81,6 +102,9 @@ template <class E>
   return E::corrupt;
 }
 
+// Digits of an id in hexadecimal.
+inline constexpr std::size_t kIdHex = 32;
+
 // Numbers beyond this are not exact in the store functions.
 inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53U) - 1;
 
@@ -90,7 +114,25 @@ inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53U) - 1;
 // True when no device is 0 or listed twice.
 [[nodiscard]] bool is_device_set(std::vector<std::uint32_t> devices);
 
-// {id, therapist, client, state, policy version}, as hs_relationship_facts and others answer it.
+[[nodiscard]] inline boundary::Instant to_instant(std::int64_t milliseconds) {
+  return boundary::Instant(std::chrono::milliseconds(milliseconds));
+}
+
+// A relationship as relationship_facts() in lua/relationships.lua lists it.
 [[nodiscard]] RelationshipFacts read_facts(Fields& fields);
+
+// The names that lua/messages.lua needs, as its next KEYS.
+void add_message_names(FunctionCall& call, const keys::Practice& names);
+
+// The bounds of trail.hpp.
+[[nodiscard]] bool is_in_bounds(const Trail& trail);
+
+// Account and bytes of each, as the last arguments of a call.
+void add_notices(FunctionCall& call, std::vector<NewNotice> notices);
+
+// The nine arguments of form_at() in lua/messages.lua: for each lane what comes before the
+// relationship, between it and the message, and after. Nothing when a hole is missing, comes twice
+// or in the wrong order, or the form is too long.
+[[nodiscard]] std::optional<std::array<std::string, 9>> split_form(const ReturnForm& form);
 
 }  // namespace holdspace::storage

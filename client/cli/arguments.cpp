@@ -1,11 +1,8 @@
 #include "client/cli/arguments.hpp"
 
-#include <CLI/CLI.hpp>
 #include <cstdlib>
-#include <functional>
-#include <map>
 
-#include "client/cli/command.hpp"
+#include "client/cli/words.hpp"
 
 namespace holdspace::cli {
 namespace {
@@ -17,30 +14,9 @@ constexpr char kFooter[] = R"(Begin with an invite code from your practice:
 
 Exit codes: 0 done, 1 failure, 2 wrong command line, 3 refused, 4 not confirmed yet (kept, goes out again).)";
 
-const std::map<std::string, crypto::Lane> kLanes = {{"routine", crypto::Lane::routine},
-                                                    {"logistics", crypto::Lane::logistics},
-                                                    {"urgent", crypto::Lane::urgent}};
 const std::map<std::string, crypto::Role> kInvitedRoles = {{"therapist", crypto::Role::therapist},
                                                            {"client", crypto::Role::client},
                                                            {"auditor", crypto::Role::auditor}};
-
-// Everything that the words may set, in one place that outlives the parsing.
-struct Words {
-  Globals globals;
-  std::string home;
-  std::string profile = "default";
-  bool json = false;
-  EnrollOptions enroll;
-  InviteOptions invite;
-  SendOptions send;
-  InboxOptions inbox;
-  bool follow = false;
-  HistoryOptions history;
-  std::string policy_with;
-  std::string policy_file;
-  PreviewOptions preview;
-  std::function<int()> chosen;
-};
 
 std::filesystem::path profile_folder(const Words& words) {
   if (!words.home.empty()) return words.home;
@@ -121,85 +97,24 @@ void add_people(CLI::App& app, Words& words) {
   state->callback([&words] { words.chosen = [&words] { return status(words.globals); }; });
 }
 
-void add_messages(CLI::App& app, Words& words) {
-  auto* sender =
-      app.add_subcommand("send", "Send a message, and be told at once what becomes of it");
-  sender->footer(
-      "  holdspace send \"I could not sleep.\"\n"
-      "  holdspace send --to client-1 --lane logistics \"Thursday at 10?\"\n"
-      "  echo \"A longer text\" | holdspace send -");
-  sender->add_option("--to", words.send.to,
-                     "Label or id of the relationship (default: the only one)");
-  sender->add_option("--lane", words.send.lane, "routine, logistics or urgent")
-      ->transform(CLI::CheckedTransformer(kLanes).description("{routine,logistics,urgent}"));
-  sender->add_option("text", words.send.text, "The text, or - for standard input")->required();
-  sender->callback(
-      [&words] { words.chosen = [&words] { return send(words.globals, words.send); }; });
-
-  auto* reader = app.add_subcommand("inbox", "Show new messages");
-  reader->footer(
-      "  holdspace inbox\n"
-      "  holdspace inbox --follow       stays connected and shows what arrives; Ctrl-C ends it");
-  reader->add_flag("--follow", words.follow, "Stay connected and show messages as they arrive");
-  reader->callback([&words] {
-    words.inbox.mode = words.follow ? InboxMode::follow : InboxMode::once;
-    words.chosen = [&words] { return inbox(words.globals, words.inbox); };
-  });
-
-  auto* past = app.add_subcommand("history", "Show the messages kept on this device");
-  past->footer("  holdspace history --with therapist --last 20");
-  past->add_option("--with", words.history.with, "Only this relationship");
-  past->add_option("--last", words.history.last, "So many, newest last; 0 for all")
-      ->capture_default_str();
-  past->callback(
-      [&words] { words.chosen = [&words] { return history(words.globals, words.history); }; });
-
-  auto* out = app.add_subcommand("outbox", "List what is not yet certain, or send it again");
-  out->footer("  holdspace outbox\n  holdspace outbox retry");
-  auto* retry = out->add_subcommand("retry", "Send what waits now");
-  out->callback([&words, retry] {
-    words.chosen = [&words, again = retry->parsed()] {
-      return again ? outbox_retry(words.globals) : outbox_list(words.globals);
-    };
-  });
-}
-
-void add_policy(CLI::App& app, Words& words) {
-  auto* policy = app.add_subcommand("policy", "A therapist's hours and dated exceptions");
-  policy->require_subcommand(1);
-  auto* show = policy->add_subcommand("show", "Print the policy in force as a policy file");
-  show->footer("  holdspace policy show > policy.json");
-  show->add_option("--with", words.policy_with, "A client: the policy of this relationship");
-  show->callback([&words] {
-    words.chosen = [&words] { return policy_show(words.globals, words.policy_with); };
-  });
-
-  auto* apply = policy->add_subcommand("apply", "Replace your policy by a file");
-  apply->footer("  holdspace policy apply policy.json");
-  apply->add_option("file", words.policy_file, "Policy file (JSON)")->required();
-  apply->callback([&words] {
-    words.chosen = [&words] { return policy_apply(words.globals, words.policy_file); };
-  });
-
-  auto* preview = policy->add_subcommand("preview", "What would become of a message, and why");
-  preview->footer(
-      "  holdspace policy preview --at \"2026-12-24 23:10\"\n"
-      "  holdspace policy preview --file policy.json --lane logistics --direction to_client\n"
-      "Times are in your zone; 2026-12-24T23:10Z is UTC. With --file no gateway is asked.");
-  preview->add_option("--with", words.preview.with, "A relationship (default: your own policy)");
-  preview->add_option("--at", words.preview.at, "When (default: now)");
-  preview->add_option("--lane", words.preview.lane, "routine, logistics or urgent")
-      ->transform(CLI::CheckedTransformer(kLanes).description("{routine,logistics,urgent}"));
-  preview->add_option("--direction", words.preview.direction, "to_therapist or to_client")
-      ->check(CLI::IsMember({"to_therapist", "to_client"}))
-      ->capture_default_str();
-  preview->add_option("--file", words.preview.file, "Judge by this policy file");
-  preview->callback([&words] {
-    words.chosen = [&words] { return policy_preview(words.globals, words.preview); };
-  });
-}
-
 }  // namespace
+
+const std::map<std::string, crypto::Lane>& lanes() {
+  static const std::map<std::string, crypto::Lane> kLanes = {{"routine", crypto::Lane::routine},
+                                                             {"logistics", crypto::Lane::logistics},
+                                                             {"urgent", crypto::Lane::urgent}};
+  return kLanes;
+}
+
+CLI::Option* add_lane(CLI::App& command, crypto::Lane& lane) {
+  return command.add_option("--lane", lane, "routine, logistics or urgent")
+      ->transform(CLI::CheckedTransformer(lanes()).description("{routine,logistics,urgent}"));
+}
+
+void add_span(CLI::App& command, Span& span) {
+  command.add_option("--until", span.until, "Until when: \"YYYY-MM-DD HH:MM\" in your zone");
+  command.add_option("--for", span.length, "For how long: 90m, 24h or 3d");
+}
 
 int run_arguments(int count, char** words_given) {
   Words words;
@@ -212,6 +127,7 @@ int run_arguments(int count, char** words_given) {
   add_messages(app, words);
   add_people(app, words);
   add_policy(app, words);
+  add_contact(app, words);
   try {
     app.parse(count, words_given);
   } catch (const CLI::ParseError& error) {

@@ -1,5 +1,4 @@
-// From the words of the command line to one command. The only file that includes CLI11, which is
-// slow to compile.
+// From the words of the command line to one command.
 #pragma once
 
 namespace holdspace::cli {

@@ -40,7 +40,8 @@ asio::awaitable<int> redeem(asio::any_io_executor executor, Globals globals,
     line["keys_published"] = connected.has_value();
     std::cout << line.dump() << '\n';
   } else {
-    std::cout << "This device is enrolled as a " << role << ", invited by "
+    const auto* article = role == "admin" || role == "auditor" ? "an " : "a ";
+    std::cout << "This device is enrolled as " << article << role << ", invited by "
               << printable(self.profile.inviter_name(), "")
               << ". Profile: " << globals.home.string() << '\n';
     if (!connected.has_value())

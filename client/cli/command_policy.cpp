@@ -1,101 +1,63 @@
-// `policy show|apply|preview`.
+// `policy show|versions|preview`: what is in force, and what it does.
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "boundary/names.hpp"
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
+#include "client/cli/policy_document.hpp"
+#include "client/cli/policy_words.hpp"
 #include "client/cli/profile.hpp"
-#include "client/cli/terminal.hpp"
 #include "client/clock.hpp"
 #include "client/content.hpp"
 #include "client/policy_file.hpp"
+#include "client/policy_values.hpp"
 
 namespace holdspace::cli {
 namespace {
 
 namespace asio = boost::asio;
-using client::Failure;
 using client::FailureKind;
 
-// Whose policy: a therapist's own without a name; a client's of the named or the only relationship.
-boost::system::result<std::string, Failure> whose(client::Client& device, const std::string& with) {
-  if (with.empty() && device.identity().role != crypto::Role::client) return std::string();
-  auto found = find_relationship(device.store(), with);
-  if (!found.has_value()) return found.error();
-  return client::to_string(found->id);
-}
-
-asio::awaitable<int> show(client::Client& device, Globals globals, std::string with) {
-  const auto relationship = whose(device, with);
-  if (!relationship.has_value()) co_return fail(globals, relationship.error());
-  const auto connected = co_await device.connect();
-  if (!connected.has_value()) co_return fail(globals, connected.error());
-  const auto reply = co_await device.fetch_policy(*relationship);
-  co_await device.disconnect();
+asio::awaitable<int> show(client::Client& device, Globals globals, PolicyShowOptions options) {
+  auto question = ask_about(device, options.owner);
+  if (!question.has_value()) co_return fail(globals, question.error());
+  question->set_version(options.version);
+  auto asked = device.fetch_policy(std::move(*question));
+  const auto reply = co_await ask_once(device, std::move(asked));
   if (!reply.has_value()) co_return fail(globals, reply.error());
-  if (globals.output == Output::json) {
-    nlohmann::ordered_json line;
-    line["policy"] = nullptr;
-    if (reply->has_policy())
-      line["policy"] = nlohmann::ordered_json::parse(client::format_policy_file(reply->policy()));
-    line["tzdb_version"] = reply->tzdb_version();
-    std::cout << line.dump() << '\n';
-  } else if (reply->has_policy()) {
-    std::cout << client::format_policy_file(reply->policy());
-  } else {
-    std::cout << "No policy was applied yet, so no message can be taken. Write one and use "
-                 "`holdspace policy apply FILE`.\n";
-  }
-  co_return kOk;
+  co_return print_policy(globals, *reply,
+                         "No policy was applied yet, so no message can be taken. Write one and use "
+                         "`holdspace policy apply FILE`.");
 }
 
-// A file that says no version is made from the policy in force.
-asio::awaitable<int> apply(client::Client& device, Globals globals, v1::Policy policy) {
-  const auto connected = co_await device.connect();
-  if (!connected.has_value()) co_return fail(globals, connected.error());
-  if (policy.version() == 0) {
-    const std::string own;
-    const auto held = co_await device.fetch_policy(own);
-    if (!held.has_value()) {
-      co_await device.disconnect();
-      co_return fail(globals, held.error());
+asio::awaitable<int> versions(client::Client& device, Globals globals, PolicyOwner owner) {
+  const auto question = ask_about(device, owner);
+  if (!question.has_value()) co_return fail(globals, question.error());
+  auto asked = device.policy_versions(question->account_id());
+  const auto reply = co_await ask_once(device, std::move(asked));
+  if (!reply.has_value()) co_return fail(globals, reply.error());
+  for (const auto& line : reply->lines()) {
+    const auto made_at = client::from_ms(line.meta().made_at_ms());
+    if (globals.output == Output::human) {
+      std::cout << "Version " << line.version() << "  " << format_time(viewer_zone(), made_at)
+                << "  " << reason_word(line.meta().reason())
+                << (line.meta().statement().empty() ? "" : "  signed by its owner") << '\n';
+      continue;
     }
-    policy.set_version(held->policy().version());
+    nlohmann::ordered_json row;
+    row["version"] = line.version();
+    row["made_at"] = format_utc(made_at);
+    row["reason"] = reason_word(line.meta().reason());
+    row["author"] = client::to_hex(client::view(line.meta().author_account_id()));
+    row["signed"] = !line.meta().statement().empty();
+    std::cout << row.dump() << '\n';
   }
-  const auto version = co_await device.apply_policy(std::move(policy));
-  co_await device.disconnect();
-  if (!version.has_value()) co_return fail(globals, version.error());
-  if (globals.output == Output::json)
-    std::cout << nlohmann::ordered_json{{"version", *version}}.dump() << '\n';
-  else
-    std::cout << "The policy is in force, as version " << *version << ".\n";
   co_return kOk;
 }
 
-std::string_view outcome_word(v1::Outcome outcome) {
-  switch (outcome) {
-    case v1::RELEASED:
-      return "released";
-    case v1::HELD:
-      return "held";
-    case v1::REFUSAL:
-      return "refused";
-    case v1::OUTCOME_UNSPECIFIED:
-    case v1::Outcome_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::Outcome_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
-  }
-  return "unknown";
-}
-
-std::string both_zones(const std::string& zone_name, crypto::Instant at) {
-  auto text = format_time(viewer_zone(), at);
-  const auto zone = boundary::Zone::locate(zone_name);
-  if (zone.has_value() && zone->name() != viewer_zone().name())
-    text += " = " + format_time(*zone, at);
-  return text;
-}
+// To a person; programs get all that the gateway says. Ours.
+constexpr int kChangesShownMax = 3;
 
 void print_for_person(const v1::PolicyPreview& preview, crypto::Instant at) {
   const auto& verdict = preview.verdict();
@@ -105,13 +67,20 @@ void print_for_person(const v1::PolicyPreview& preview, crypto::Instant at) {
     std::cout << " until " << both_zones(verdict.zone(), client::from_ms(verdict.promise_ms()));
   std::cout << ".\n";
   const auto reason = boundary::parse_reason(verdict.reason());
-  std::cout << "  Why: " << (reason ? boundary::describe(*reason) : verdict.reason()) << " (rule "
-            << verdict.rule() << ")\n";
+  std::cout << "  Why: " << (reason ? boundary::describe(*reason) : verdict.reason()) << '\n';
+  if (!verdict.cover_account_id().empty()) {
+    std::cout << "  Meanwhile: " << client::to_hex(client::view(verdict.cover_account_id()));
+    if (verdict.cover_until_ms() != 0)
+      std::cout << ", until "
+                << both_zones(verdict.zone(), client::from_ms(verdict.cover_until_ms()));
+    std::cout << '\n';
+  }
+  std::cout << "  Rule that won: " << verdict.rule() << '\n';
   for (const auto& losing : verdict.losing_rules())
-    std::cout << "  Weaker rule that also applied: " << losing << '\n';
-  for (const auto change : preview.next_changes_ms())
-    std::cout << "  The gate turns: " << both_zones(verdict.zone(), client::from_ms(change))
-              << '\n';
+    std::cout << "  Rule that lost: " << losing << '\n';
+  for (int i = 0; i < preview.next_changes_ms_size() && i < kChangesShownMax; ++i)
+    std::cout << "  The gate turns: "
+              << both_zones(verdict.zone(), client::from_ms(preview.next_changes_ms(i))) << '\n';
   std::cout << "  Policy version " << verdict.policy_version() << ", time-zone database "
             << preview.tzdb_version() << '\n';
 }
@@ -130,6 +99,14 @@ void print(const Globals& globals, const v1::PolicyPreview& preview, crypto::Ins
     line["promise"] = format_utc(client::from_ms(verdict.promise_ms()));
     line["promise_ms"] = verdict.promise_ms();
   }
+  if (!verdict.cover_account_id().empty()) {
+    line["cover"] = client::to_hex(client::view(verdict.cover_account_id()));
+    line["cover_until"] = nullptr;
+    if (verdict.cover_until_ms() != 0)
+      line["cover_until"] = format_utc(client::from_ms(verdict.cover_until_ms()));
+  }
+  line["valid_from"] = format_utc(client::from_ms(verdict.valid_from_ms()));
+  line["valid_until"] = format_utc(client::from_ms(verdict.valid_until_ms()));
   line["zone"] = verdict.zone();
   line["policy_version"] = verdict.policy_version();
   line["next_changes"] = nlohmann::ordered_json::array();
@@ -145,50 +122,54 @@ struct Question {
   std::optional<crypto::Instant> at;  // none: now
 };
 
-asio::awaitable<int> ask_gateway(client::Client& device, Globals globals, std::string with,
+asio::awaitable<int> ask_gateway(client::Client& device, Globals globals, PolicyOwner owner,
                                  Question question) {
-  const auto relationship = whose(device, with);
-  if (!relationship.has_value()) co_return fail(globals, relationship.error());
-  const auto connected = co_await device.connect();
-  if (!connected.has_value()) co_return fail(globals, connected.error());
+  const auto about = ask_about(device, owner);
+  if (!about.has_value()) co_return fail(globals, about.error());
   v1::PreviewPolicy frame;
-  frame.set_relationship_id(*relationship);
+  frame.set_relationship_id(about->relationship_id());
   frame.set_lane(question.lane);
   frame.set_direction(question.direction);
   frame.set_at_ms(question.at ? client::to_ms(*question.at) : 0);
-  const auto preview = co_await device.preview_policy(std::move(frame));
-  co_await device.disconnect();
+  auto asked = device.preview_policy(std::move(frame));
+  const auto preview = co_await ask_once(device, std::move(asked));
   if (!preview.has_value()) co_return fail(globals, preview.error());
   print(globals, *preview, question.at.value_or(client::now()));
   co_return kOk;
 }
 
-boost::system::result<v1::Policy, Failure> read_policy(const std::filesystem::path& file) {
-  const auto text = read_file(file, client::kPolicyFileBytesMax);
-  if (!text) return Failure{FailureKind::bad_input, file.string() + " cannot be read", {}};
-  auto policy = client::parse_policy_file(*text);
-  if (!policy.has_value())
-    return Failure{FailureKind::bad_input, file.string() + ": " + policy.error().text, {}};
-  return std::move(*policy);
+int preview_offline(const Globals& globals, const PreviewOptions& options,
+                    const Question& question) {
+  const auto policy = read_policy(options.file);
+  if (!policy.has_value()) return fail(globals, policy.error());
+  std::optional<v1::Policy> hours;
+  if (!options.hours.empty()) {
+    auto read = read_policy(options.hours);
+    if (!read.has_value()) return fail(globals, read.error());
+    hours = std::move(*read);
+  }
+  boundary::Facts facts;
+  facts.lane = client::to_lane(question.lane);
+  facts.direction = client::to_direction(question.direction);
+  const auto at = question.at.value_or(client::now());
+  const auto preview = client::preview_policy_file(*policy, hours ? &*hours : nullptr, facts, at);
+  if (!preview.has_value())
+    return fail(globals,
+                {FailureKind::bad_input, options.file.string() + ": " + preview.error().text, {}});
+  print(globals, *preview, at);
+  return kOk;
 }
 
 }  // namespace
 
-int policy_show(const Globals& globals, const std::string& with) {
+int policy_show(const Globals& globals, const PolicyShowOptions& options) {
   return with_client(globals, {},
-                     [&](client::Client& device) { return show(device, globals, with); });
+                     [&](client::Client& device) { return show(device, globals, options); });
 }
 
-int policy_apply(const Globals& globals, const std::filesystem::path& file) {
-  const auto policy = read_policy(file);
-  if (!policy.has_value()) return fail(globals, policy.error());
-  // The gateway would refuse it as well; here the field is named without a connection.
-  const auto checked =
-      client::preview_policy_file(*policy, {v1::ROUTINE, v1::TO_THERAPIST, client::now()});
-  if (!checked.has_value())
-    return fail(globals, {FailureKind::bad_input, file.string() + ": " + checked.error().text, {}});
+int policy_versions(const Globals& globals, const PolicyOwner& owner) {
   return with_client(globals, {},
-                     [&](client::Client& device) { return apply(device, globals, *policy); });
+                     [&](client::Client& device) { return versions(device, globals, owner); });
 }
 
 int policy_preview(const Globals& globals, const PreviewOptions& options) {
@@ -203,18 +184,9 @@ int policy_preview(const Globals& globals, const PreviewOptions& options) {
   }
   if (options.file.empty())
     return with_client(globals, {}, [&](client::Client& device) {
-      return ask_gateway(device, globals, options.with, question);
+      return ask_gateway(device, globals, {options.with, {}, false}, question);
     });
-  const auto policy = read_policy(options.file);
-  if (!policy.has_value()) return fail(globals, policy.error());
-  const auto at = question.at.value_or(client::now());
-  const auto preview =
-      client::preview_policy_file(*policy, {question.lane, question.direction, at});
-  if (!preview.has_value())
-    return fail(globals,
-                {FailureKind::bad_input, options.file.string() + ": " + preview.error().text, {}});
-  print(globals, *preview, at);
-  return kOk;
+  return preview_offline(globals, options, question);
 }
 
 }  // namespace holdspace::cli

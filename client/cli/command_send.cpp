@@ -9,6 +9,7 @@
 
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
+#include "client/cli/message_state.hpp"
 #include "client/cli/profile.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/content.hpp"
@@ -44,6 +45,7 @@ asio::awaitable<void> hint_before_hold(client::Client& device, Named to, crypto:
 void show(const Globals& globals, const Named& to, const client::records::OutboxRow& row) {
   if (globals.output == Output::human) {
     std::cout << describe_state(row, viewer_zone()) << '\n';
+    if (row.first_in_closed_period()) std::cout << closed_notice(row, viewer_zone()) << '\n';
     return;
   }
   nlohmann::ordered_json line;
@@ -60,12 +62,12 @@ void show(const Globals& globals, const Named& to, const client::records::Outbox
   if (!row.zone().empty()) line["zone"] = row.zone();
   if (row.error_code() != 0)
     line["code"] = v1::ErrorCode_Name(static_cast<v1::ErrorCode>(row.error_code()));
+  if (row.first_in_closed_period()) line["closed_notice"] = closed_notice(row, viewer_zone());
+  if (row.reply_time_hours() != 0) line["reply_time_hours"] = row.reply_time_hours();
+  if (!row.cover_account_id().empty())
+    line["cover"] = client::to_hex(client::view(row.cover_account_id()));
   line["text"] = describe_state(row, viewer_zone());
   std::cout << line.dump() << '\n';
-}
-
-bool is_certain(const client::records::OutboxRow& row) {
-  return row.state() != client::records::WAITING && row.state() != client::records::NOT_CONFIRMED;
 }
 
 asio::awaitable<int> send_one(client::Client& device, Globals globals, Named to,
@@ -89,7 +91,7 @@ asio::awaitable<int> send_one(client::Client& device, Globals globals, Named to,
     co_return fail(globals, report.error());
   }
   for (int connects = 1; connected.has_value() && connects < kConnectsMax &&
-                         !is_certain(report->row) && !device.is_connected();
+                         !client::has_answer(report->row) && !device.is_connected();
        ++connects) {
     co_await device.disconnect();
     asio::steady_timer timer(co_await asio::this_coro::executor, kReconnectPause);

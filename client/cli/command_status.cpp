@@ -4,9 +4,11 @@
 
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
+#include "client/cli/message_state.hpp"
 #include "client/cli/profile.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/content.hpp"
+#include "client/outbox.hpp"
 
 namespace holdspace::cli {
 namespace {
@@ -15,45 +17,22 @@ namespace asio = boost::asio;
 using client::records::OutboxRow;
 using Json = nlohmann::ordered_json;
 
-std::string_view relationship_state(v1::RelationshipState state) {
-  switch (state) {
-    case v1::INVITED:
-      return "invited";
-    case v1::ACTIVE:
-      return "active";
-    case v1::PAUSED:
-      return "paused";
-    case v1::ENDING:
-      return "ending";
-    case v1::CLOSED:
-      return "ended";
-    case v1::SEVERED:
-      return "severed";
-    case v1::RELATIONSHIP_STATE_UNSPECIFIED:
-    case v1::RelationshipState_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case v1::RelationshipState_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
-  }
-  return "unknown";
-}
-
 Json outbox_rows(const client::LocalStore& store, bool uncertain_only) {
   auto rows = Json::array();
-  client::each<OutboxRow>(store, client::Table::outbox,
-                          [&](std::string_view, const OutboxRow& row) {
-                            const bool certain = row.state() != client::records::WAITING &&
-                                                 row.state() != client::records::NOT_CONFIRMED;
-                            if (uncertain_only && certain) return true;
-                            Json line;
-                            line["message_id"] = client::to_hex(client::view(row.message_id()));
-                            line["to"] = label_of(store, row.relationship_id());
-                            line["lane"] = client::lane_name(static_cast<crypto::Lane>(row.lane()));
-                            line["state"] = state_word(row);
-                            line["written_at"] = format_utc(client::from_ms(row.created_at_ms()));
-                            line["text"] = describe_state(row, viewer_zone());
-                            rows.push_back(std::move(line));
-                            return true;
-                          });
+  client::each<OutboxRow>(
+      store, client::Table::outbox, [&](std::string_view, const OutboxRow& row) {
+        const bool certain = client::has_answer(row) && row.withdrawal() == client::records::NONE;
+        if (uncertain_only && certain) return true;
+        Json line;
+        line["message_id"] = client::to_hex(client::view(row.message_id()));
+        line["to"] = label_of(store, row.relationship_id());
+        line["lane"] = client::lane_name(static_cast<crypto::Lane>(row.lane()));
+        line["state"] = state_word(row);
+        line["written_at"] = format_utc(client::from_ms(row.created_at_ms()));
+        line["text"] = describe_state(row, viewer_zone());
+        rows.push_back(std::move(line));
+        return true;
+      });
   return rows;
 }
 
@@ -63,7 +42,7 @@ Json relationship_rows(const client::LocalStore& store, const v1::Relationships&
     Json line;
     line["label"] = label_of(store, relationship.relationship_id());
     line["relationship"] = client::to_hex(client::view(relationship.relationship_id()));
-    line["state"] = relationship_state(relationship.state());
+    line["state"] = state_word(relationship.state());
     line["you_are"] = relationship.self_is_therapist() ? "therapist" : "client";
     line["policy_version"] = relationship.policy_version();
     rows.push_back(std::move(line));
@@ -169,18 +148,21 @@ asio::awaitable<int> list_devices(client::Client& device, Globals globals) {
   co_return kOk;
 }
 
-int print_outbox(const Globals& globals, const client::LocalStore& store) {
-  const auto rows = outbox_rows(store, true);
+// The exit code says whether anything is uncertain, whatever is shown.
+int print_outbox(const Globals& globals, const client::LocalStore& store, bool all) {
+  const bool certain = outbox_rows(store, true).empty();
+  const auto rows = outbox_rows(store, !all);
   if (globals.output == Output::json) {
     for (const auto& row : rows) std::cout << row.dump() << '\n';
   } else {
     for (const auto& row : rows)
-      std::cout << "to " << printable(row["to"].get<std::string>(), "") << ", written "
+      std::cout << row["message_id"].get<std::string>().substr(0, 8) << "  to "
+                << printable(row["to"].get<std::string>(), "") << ", written "
                 << row["written_at"].get<std::string>() << ": " << row["text"].get<std::string>()
                 << '\n';
-    if (rows.empty()) std::cout << "Every message has its final answer.\n";
+    if (certain) std::cout << "Every message has its final answer.\n";
   }
-  return rows.empty() ? kOk : kNotConfirmed;
+  return certain ? kOk : kNotConfirmed;
 }
 
 asio::awaitable<int> send_again(client::Client& device, Globals globals) {
@@ -188,7 +170,7 @@ asio::awaitable<int> send_again(client::Client& device, Globals globals) {
   if (!connected.has_value()) co_return fail(globals, connected.error());
   co_await device.flush();
   co_await device.disconnect();
-  co_return print_outbox(globals, device.store());
+  co_return print_outbox(globals, device.store(), false);
 }
 
 }  // namespace
@@ -203,10 +185,10 @@ int devices(const Globals& globals) {
                      [&](client::Client& device) { return list_devices(device, globals); });
 }
 
-int outbox_list(const Globals& globals) {
+int outbox_list(const Globals& globals, bool all) {
   const auto store = open_profile(globals);
   if (!store.has_value()) return fail(globals, store.error());
-  return print_outbox(globals, **store);
+  return print_outbox(globals, **store, all);
 }
 
 int outbox_retry(const Globals& globals) {

@@ -7,14 +7,10 @@
 #include <cstdlib>
 
 #include "boundary/names.hpp"
-#include "client/cli/command.hpp"
-#include "client/failure.hpp"
-#include "client/wire_bytes.hpp"
+#include "client/content.hpp"
 
 namespace holdspace::cli {
 namespace {
-
-using client::records::OutboxRow;
 
 std::string zone_name() {
   if (const auto* set = std::getenv("TZ"); set != nullptr && *set != '\0')
@@ -30,37 +26,6 @@ boundary::Zone find_zone() {
   const auto zone = boundary::Zone::locate(zone_name());
   if (zone.has_value()) return *zone;
   return *boundary::Zone::locate("Etc/UTC");
-}
-
-// "outside the therapist's hours": short, after the instant.
-std::string_view short_reason(std::string_view reason) {
-  const auto known = boundary::parse_reason(reason);
-  if (!known) return reason;
-  switch (*known) {
-    case boundary::Reason::outside_windows:
-      return "outside the agreed hours";
-    case boundary::Reason::closed_exception:
-      return "time away";
-    case boundary::Reason::no_opening_in_horizon:
-      return "no opening is planned yet";
-    case boundary::Reason::same_account_copy:
-    case boundary::Reason::inside_window:
-    case boundary::Reason::inside_open_exception:
-    case boundary::Reason::urgent_unavailable:
-    case boundary::Reason::relationship_invited:
-    case boundary::Reason::relationship_paused:
-    case boundary::Reason::relationship_ending:
-    case boundary::Reason::relationship_ended:
-    case boundary::Reason::relationship_severed:
-      break;
-  }
-  return boundary::describe(*known);
-}
-
-std::string refusal(const OutboxRow& row) {
-  if (!row.reason().empty()) return "refused: " + std::string(short_reason(row.reason()));
-  if (!row.error_text().empty()) return "refused: " + row.error_text();
-  return "refused: " + client::describe_code(static_cast<v1::ErrorCode>(row.error_code()));
 }
 
 }  // namespace
@@ -100,59 +65,85 @@ std::string format_utc(crypto::Instant at) {
   return boundary::format_instant(at);
 }
 
-std::string_view state_word(const OutboxRow& row) {
-  switch (row.state()) {
-    case client::records::ACCEPTED_RELEASED:
+std::optional<std::chrono::minutes> parse_span(std::string_view text) {
+  if (text.size() < 2 || text.size() > 6) return std::nullopt;
+  std::int64_t number = 0;
+  for (const char digit : text.substr(0, text.size() - 1)) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    number = 10 * number + (digit - '0');
+  }
+  if (number == 0) return std::nullopt;
+  switch (text.back()) {
+    case 'm':
+      return std::chrono::minutes(number);
+    case 'h':
+      return std::chrono::hours(number);
+    case 'd':
+      return std::chrono::hours(24 * number);
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<crypto::Instant> end_of_day(const boundary::Zone& zone, std::string_view text) {
+  const auto date = boundary::parse_date(text);
+  if (!date) return std::nullopt;
+  return zone.earliest(*date + std::chrono::days(1));
+}
+
+std::string both_zones(const std::string& zone_name, crypto::Instant at) {
+  auto text = format_time(viewer_zone(), at);
+  const auto zone = boundary::Zone::locate(zone_name);
+  if (zone.has_value() && zone->name() != viewer_zone().name())
+    text += " = " + format_time(*zone, at);
+  return text;
+}
+
+std::string_view outcome_word(v1::Outcome outcome) {
+  switch (outcome) {
+    case v1::RELEASED:
       return "released";
-    case client::records::ACCEPTED_HELD:
+    case v1::HELD:
       return "held";
-    case client::records::REFUSED:
+    case v1::REFUSAL:
       return "refused";
-    case client::records::NOT_CONFIRMED:
-      return "not_confirmed";
-    case client::records::WAITING:
-    case client::records::OutboxState_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case client::records::OutboxState_INT_MAX_SENTINEL_DO_NOT_USE_:
+    case v1::OUTCOME_UNSPECIFIED:
+    case v1::Outcome_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::Outcome_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
-  return "waiting";
+  return "unknown";
 }
 
-std::string describe_state(const OutboxRow& row, const boundary::Zone& zone) {
-  switch (row.state()) {
-    case client::records::ACCEPTED_RELEASED:
-      return "released";
-    case client::records::ACCEPTED_HELD:
-      if (row.promise_ms() == 0) return "held - " + std::string(short_reason(row.reason()));
-      return "held until " + format_time(zone, client::from_ms(row.promise_ms())) + " - " +
-             std::string(short_reason(row.reason()));
-    case client::records::REFUSED:
-      return refusal(row);
-    case client::records::NOT_CONFIRMED:
-      return "not confirmed yet - will be sent again";
-    case client::records::WAITING:
-    case client::records::OutboxState_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case client::records::OutboxState_INT_MAX_SENTINEL_DO_NOT_USE_:
-      break;
-  }
-  return "not sent yet - kept here, will be sent" +
-         (row.error_text().empty() ? std::string() : " (" + row.error_text() + ")");
+std::string_view lane_word(v1::Lane lane) {
+  const auto known = client::from_wire(lane);
+  return known ? client::lane_name(*known) : "unknown";
 }
 
-int exit_code(const OutboxRow& row) {
-  switch (row.state()) {
-    case client::records::ACCEPTED_RELEASED:
-    case client::records::ACCEPTED_HELD:
-      return kOk;
-    case client::records::REFUSED:
-      return kRefused;
-    case client::records::NOT_CONFIRMED:
-    case client::records::WAITING:
-    case client::records::OutboxState_INT_MIN_SENTINEL_DO_NOT_USE_:
-    case client::records::OutboxState_INT_MAX_SENTINEL_DO_NOT_USE_:
+std::string_view direction_word(v1::Direction direction) {
+  return direction == v1::TO_CLIENT ? "to_client" : "to_therapist";
+}
+
+std::string_view state_word(v1::RelationshipState state) {
+  switch (state) {
+    case v1::INVITED:
+      return "invited";
+    case v1::ACTIVE:
+      return "active";
+    case v1::PAUSED:
+      return "paused";
+    case v1::ENDING:
+      return "ending";
+    case v1::CLOSED:
+      return "ended";
+    case v1::SEVERED:
+      return "severed";
+    case v1::RELATIONSHIP_STATE_UNSPECIFIED:
+    case v1::RelationshipState_INT_MIN_SENTINEL_DO_NOT_USE_:
+    case v1::RelationshipState_INT_MAX_SENTINEL_DO_NOT_USE_:
       break;
   }
-  return kNotConfirmed;
+  return "unknown";
 }
 
 }  // namespace holdspace::cli

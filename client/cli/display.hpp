@@ -1,14 +1,15 @@
-// How instants, states and messages are put into words. Times are shown in the viewer's zone, which
-// is always named.
+// How instants and the wire's enumerators are put into words. Times are shown in the viewer's zone,
+// which is always named.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "boundary/time.hpp"
-#include "client/records.pb.h"
 #include "crypto/bytes.hpp"
+#include "holdspace/v1/frame.pb.h"
 
 namespace holdspace::cli {
 
@@ -25,13 +26,20 @@ namespace holdspace::cli {
 // "2026-03-30T08:00:00.000Z" for programs.
 [[nodiscard]] std::string format_utc(crypto::Instant at);
 
-// The one honest state of a sent message: "released", "held until ... - ...", "refused: ...", "not
-// confirmed yet - ...".
-[[nodiscard]] std::string describe_state(const client::records::OutboxRow& row,
-                                         const boundary::Zone& zone);
-// The same as one word: "released", "held", "refused", "not_confirmed", "waiting".
-[[nodiscard]] std::string_view state_word(const client::records::OutboxRow& row);
-// The exit code that goes with it.
-[[nodiscard]] int exit_code(const client::records::OutboxRow& row);
+// "30m", "24h", "3d": a number of minutes, hours or days of 24 hours, at least one; nothing for
+// anything else.
+[[nodiscard]] std::optional<std::chrono::minutes> parse_span(std::string_view text);
+// The end of the day "2026-12-24" in `zone`: the first instant of the next one.
+[[nodiscard]] std::optional<crypto::Instant> end_of_day(const boundary::Zone& zone,
+                                                        std::string_view text);
+
+// The viewer's zone, and the policy's when it is another.
+[[nodiscard]] std::string both_zones(const std::string& zone_name, crypto::Instant at);
+
+// The wire's enumerators as words: "held", "logistics", "to_client", "ended".
+[[nodiscard]] std::string_view outcome_word(v1::Outcome outcome);
+[[nodiscard]] std::string_view lane_word(v1::Lane lane);
+[[nodiscard]] std::string_view direction_word(v1::Direction direction);
+[[nodiscard]] std::string_view state_word(v1::RelationshipState state);
 
 }  // namespace holdspace::cli

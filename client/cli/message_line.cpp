@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "client/cli/display.hpp"
+#include "client/cli/message_state.hpp"
 #include "client/cli/profile.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/content.hpp"

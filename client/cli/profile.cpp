@@ -207,4 +207,16 @@ std::string label_of(const client::LocalStore& store, const std::string& relatio
   return known ? known->label() : "unknown";
 }
 
+std::optional<crypto::Bytes<16>> parse_id(std::string_view hex) {
+  crypto::Bytes<16> id{};
+  if (hex.size() != 2 * id.size()) return std::nullopt;
+  for (std::size_t at = 0; at < hex.size(); ++at) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const auto digit = kDigits.find(hex[at]);
+    if (digit == std::string_view::npos) return std::nullopt;
+    id.at(at / 2) = static_cast<std::uint8_t>(id.at(at / 2) << 4 | digit);
+  }
+  return id;
+}
+
 }  // namespace holdspace::cli

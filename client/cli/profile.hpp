@@ -34,6 +34,18 @@ int with_client(const Globals& globals, client::ClientOptions options,
                 const std::function<boost::asio::awaitable<int>(client::Client&)>& command);
 int run_to_end(boost::asio::io_context& io, boost::asio::awaitable<int> work);
 
+// Connects, asks one question, disconnects; what failed on the way is the answer then.
+template <class Answer>
+[[nodiscard]] boost::asio::awaitable<boost::system::result<Answer, client::Failure>> ask_once(
+    client::Client& device,
+    boost::asio::awaitable<boost::system::result<Answer, client::Failure>> question) {
+  const auto connected = co_await device.connect();
+  if (!connected.has_value()) co_return connected.error();
+  auto answer = co_await std::move(question);
+  co_await device.disconnect();
+  co_return answer;
+}
+
 // Where a human reads: the relationship that `name` means. Empty name: the only one.
 struct Named {
   crypto::RelationshipId id{};
@@ -43,5 +55,8 @@ struct Named {
     const client::LocalStore& store, const std::string& name);
 [[nodiscard]] std::string label_of(const client::LocalStore& store,
                                    const std::string& relationship_id);
+
+// The 16 bytes of an account or message id that is written as 32 hexadecimal digits.
+[[nodiscard]] std::optional<crypto::Bytes<16>> parse_id(std::string_view hex);
 
 }  // namespace holdspace::cli

@@ -69,6 +69,14 @@ std::optional<std::string> ask_secret(const std::string& prompt) {
   return line;
 }
 
+std::optional<bool> ask_yes(const std::string& question) {
+  if (!is_interactive()) return std::nullopt;
+  std::cerr << question << " [y/N] " << std::flush;
+  std::string line;
+  std::getline(std::cin, line);
+  return line == "y" || line == "Y" || line == "yes";
+}
+
 std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;

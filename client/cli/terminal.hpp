@@ -15,6 +15,10 @@ namespace holdspace::cli {
 // Reads a line from the terminal without showing it; nothing when there is no terminal.
 [[nodiscard]] std::optional<std::string> ask_secret(const std::string& prompt);
 
+// Asks a question that is answered by y or yes; anything else is no. Nothing when there is no
+// terminal.
+[[nodiscard]] std::optional<bool> ask_yes(const std::string& question);
+
 // The whole file; nothing when it cannot be read or is over `bytes_max`.
 [[nodiscard]] std::optional<std::string> read_file(const std::filesystem::path& path,
                                                    std::size_t bytes_max);

@@ -73,9 +73,9 @@ local function create_invite(keys, args)
   expect(keys, 6, args, 7)
   local invite, claim_key, packet, role, relationship, inviter = unpack(args)
   local now = now_ms()
-  local inviter_role = redis.call('HGET', keys[3], 'role')
+  local inviter_role, leaving = unpack(redis.call('HMGET', keys[3], 'role', 'leaving'))
   local inviting_role = ({['2'] = '1', ['3'] = '2', ['4'] = '1'})[role]
-  if not inviting_role or inviter_role ~= inviting_role then return {'permission_denied'} end
+  if leaving or not inviting_role or inviter_role ~= inviting_role then return {'permission_denied'} end
   if not lives_in_bounds(args[7], now) then return {'invalid'} end
   if redis.call('EXISTS', keys[1]) == 1 then
     if is_same_invite(keys[1], claim_key, packet, role, relationship, inviter) then return {'ok'} end
@@ -91,7 +91,8 @@ local function create_invite(keys, args)
     drop_invite(keys[5] .. old[1], keys[2], old[1], keys[4], keys[6], old[2])
   end
   if role == '3' then
-    redis.call('HSET', keys[6] .. relationship, 'therapist', inviter, 'client', '', 'state', 'invited')
+    redis.call('HSET', keys[6] .. relationship, 'therapist', inviter, 'client', '', 'state', 'invited',
+      'revision', '1')
     redis.call('SADD', keys[4], relationship)
   end
   write_invite(keys[1], keys[2], invite, claim_key, packet, role, relationship, inviter, args[7])
@@ -139,12 +140,26 @@ local function count_invite_failure(keys, args)
   return {'ok', tries}
 end
 
+-- What a joined relationship's invite leaves: the client's side of the relationship, and no invite.
+local function join_relationship(relationship_key, relationships_key, relationship, account, hours_version)
+  redis.call('HSET', relationship_key, 'client', account, 'state', 'active')
+  if hours_version ~= '0' then redis.call('HSET', relationship_key, 'hours_version', hours_version) end
+  redis.call('HINCRBY', relationship_key, 'revision', 1)
+  redis.call('SADD', relationships_key, relationship)
+end
+
+local function is_open_relationship(relationship_key)
+  local record = redis.call('HMGET', relationship_key, 'state', 'client')
+  return record[1] == 'invited' and record[2] == ''
+end
+
 -- hs_redeem. KEYS: 1 invite (hash), 2 new account (hash, made here), 3 its relationships (set), 4 the
 -- invite's relationship (hash; the new account's key again when the role has none), 5 open invites of the
--- inviter (sorted set). ARGV: 1 invite id, hex; 2 account id, hex; 3 role; 4 relationship id, hex or '';
--- 5 signed device list, bytes; 6 its epoch; 7 active devices, '1,2'; then for each device: id, certificate.
+-- inviter (sorted set), 6 conflicts (set), 7 accounts of the practice (set), 8 relationship prefix. ARGV: 1 invite
+-- id, hex; 2 account id, hex; 3 role; 4 relationship id, hex or ''; 5 signed device list, bytes; 6 its epoch;
+-- 7 active devices, '1,2'; then for each device: id, certificate.
 local function redeem(keys, args)
-  if #keys ~= 5 or #args < 9 or #args % 2 == 0 then broken('hs_redeem: counts') end
+  if #keys ~= 8 or #args < 9 or #args % 2 == 0 then broken('hs_redeem: counts') end
   local account = redis.call('HMGET', keys[2], 'invite', 'list')
   local record = open_record(keys[1], now_ms())
   if not record then
@@ -154,16 +169,35 @@ local function redeem(keys, args)
   if record.role ~= args[3] or record.relationship ~= args[4] then return {'not_found'} end
   if redis.call('EXISTS', keys[2]) == 1 then return {'account_exists'} end
   if args[3] == '3' then
-    local relationship = redis.call('HMGET', keys[4], 'state', 'client')
-    if relationship[1] ~= 'invited' or relationship[2] ~= '' then broken('relationship of an open invite') end
+    if not is_open_relationship(keys[4]) then broken('relationship of an open invite') end
+    if not may_pair(keys[6], keys[3], keys[8], record.inviter, args[2]) then return {'pair_exists'} end
   end
   redis.call('HSET', keys[2], 'role', args[3], 'list', args[5], 'epoch', args[6], 'active', args[7],
     'revoked', '', 'invite', args[1])
   for i = 8, #args, 2 do redis.call('HSET', keys[2], 'cert:' .. args[i], args[i + 1]) end
-  if args[3] == '3' then
-    redis.call('HSET', keys[4], 'client', args[2], 'state', 'active')
-    redis.call('SADD', keys[3], args[4])
+  redis.call('SADD', keys[7], args[2])
+  if args[3] == '3' then join_relationship(keys[4], keys[3], args[4], args[2], '0') end
+  redis.call('DEL', keys[1])
+  redis.call('ZREM', keys[5], args[1])
+  return {'ok'}
+end
+
+-- hs_join. KEYS: 1 invite (hash), 2 account (hash), 3 its relationships (set), 4 the invite's relationship (hash),
+-- 5 open invites of the inviter (sorted set), 6 conflicts (set), 7 relationship prefix, 8 hours of the account
+-- (hash). ARGV: 1 invite id, hex; 2 account id, hex; 3 relationship id, hex.
+local function join(keys, args)
+  expect(keys, 8, args, 3)
+  local record = open_record(keys[1], now_ms())
+  if not record then
+    if redis.call('HGET', keys[4], 'client') == args[2] then return {'ok'} end
+    return {'not_found'}
   end
+  if record.role ~= '3' or record.relationship ~= args[3] then return {'not_found'} end
+  if redis.call('HGET', keys[2], 'role') ~= '3' then return {'permission_denied'} end
+  if redis.call('SCARD', keys[3]) >= kRelationshipsMax then return {'quota'} end
+  if not is_open_relationship(keys[4]) then broken('relationship of an open invite') end
+  if not may_pair(keys[6], keys[3], keys[7], record.inviter, args[2]) then return {'pair_exists'} end
+  join_relationship(keys[4], keys[3], args[3], args[2], policy_version(keys[8]))
   redis.call('DEL', keys[1])
   redis.call('ZREM', keys[5], args[1])
   return {'ok'}
@@ -175,3 +209,4 @@ redis.register_function('hs_revoke_invite', revoke_invite)
 redis.register_function{function_name = 'hs_open_invite', callback = open_invite, flags = {'no-writes'}}
 redis.register_function('hs_count_invite_failure', count_invite_failure)
 redis.register_function('hs_redeem', redeem)
+redis.register_function('hs_join', join)

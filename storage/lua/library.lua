@@ -14,9 +14,9 @@ local function now_ms()
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- A whole number as a decimal; tostring() would turn large ones into 1.7e+12.
+-- A whole number as a decimal; tostring() would turn large ones into 1.7e+14.
 local function decimal(number)
-  return string.format('%.0f', number)
+  return string.format('%d', number)
 end
 
 local function broken(what)
@@ -45,34 +45,37 @@ local function policy_version(policy_key)
   return redis.call('HGET', policy_key, 'version') or '0'
 end
 
--- Whether two accounts share a relationship that lets them see each other's keys.
-local kSeeingStates = {active = true, paused = true, ending = true}
-local function related(relationships_a, relationships_b, relationship_prefix)
+-- How many messages were ever accepted as held under a policy.
+local function held_count(policy_key)
+  return redis.call('HGET', policy_key, 'held_count') or '0'
+end
+
+-- The states in which a relationship lives: the two see each other's prekeys. They see each other's device lists after an
+-- ending, too: what was accepted before it is still opened, and who opens it checks the sender's list.
+local kLivingStates = {active = true, paused = true, ending = true}
+local kListStates = {active = true, paused = true, ending = true, ended = true}
+
+-- Whether two accounts share a relationship in one of `states`.
+local function related(relationships_a, relationships_b, relationship_prefix, states)
   for _, id in ipairs(redis.call('SINTER', relationships_a, relationships_b)) do
-    if kSeeingStates[redis.call('HGET', relationship_prefix .. id, 'state')] then return true end
+    if states[redis.call('HGET', relationship_prefix .. id, 'state')] then return true end
   end
   return false
 end
 
--- Whether `session` (16 bytes) is the newest of the active device `device`.
-local function is_newest_session(account_key, connected_key, device, session)
-  local active = redis.call('HGET', account_key, 'active')
-  if not active or not split(active)[device] then return false end
+-- Whether `session` (16 bytes) is the newest of the device. A device that was revoked has no entry.
+local function is_newest_session(connected_key, device, session)
   local place = redis.call('HGET', connected_key, device)
   return place and string.sub(place, 17) == session
 end
 
--- The state of a sub-queue, kept as 'last:count:bytes:first': the last seq given out, the entries and
--- envelope bytes in it, and the seq of the oldest entry (last + 1 when empty).
-local function read_queue_state(packed)
-  if not packed then return {last = 0, count = 0, bytes = 0, first = 1} end
-  local last, count, bytes, first = string.match(packed, '^(%d+):(%d+):(%d+):(%d+)$')
-  if not last then broken('state of a sub-queue') end
-  return {last = tonumber(last), count = tonumber(count), bytes = tonumber(bytes), first = tonumber(first)}
+-- An id as 16 bytes and as 32 hexadecimal digits.
+local function to_hex(bytes)
+  return (string.gsub(bytes, '.', function(byte) return string.format('%02x', string.byte(byte)) end))
 end
 
-local function pack_queue_state(state)
-  return string.format('%.0f:%.0f:%.0f:%.0f', state.last, state.count, state.bytes, state.first)
+local function to_bytes(hex)
+  return (string.gsub(hex, '%x%x', function(digits) return string.char(tonumber(digits, 16)) end))
 end
 
 -- holdspace_library: which build of the library this is. No KEYS, no ARGV.

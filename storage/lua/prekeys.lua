@@ -70,7 +70,7 @@ local function fetch_prekeys(keys, args)
   local asking = redis.call('HGET', keys[1], 'active')
   local active = redis.call('HGET', keys[2], 'active')
   if not active or not asking or not split(asking)[args[2]] then return {'not_found'} end
-  if args[1] ~= args[3] and not related(keys[3], keys[4], keys[5]) then return {'not_found'} end
+  if args[1] ~= args[3] and not related(keys[3], keys[4], keys[5], kLivingStates) then return {'not_found'} end
   local now, requester = now_ms(), args[1] .. ':' .. args[2]
   local plans, wait_max = {}, 0
   for i = 4, #args do

@@ -60,7 +60,7 @@ Gate compiled(Policy policy) {
 
 void decide_at(benchmark::State& state, const Policy& policy, Instant at) {
   const Gate gate = compiled(policy);
-  for (auto _ : state) benchmark::DoNotOptimize(decide(gate, Facts{}, at));
+  for (auto _ : state) benchmark::DoNotOptimize(decide({gate}, Facts{}, at));
 }
 
 void decide_in_open_window(benchmark::State& state) {
@@ -79,7 +79,7 @@ void decide_at_any_time_of_the_year(benchmark::State& state) {
   std::uniform_int_distribution<std::int64_t> minute(0, 365 * 1440 - 1);
   for (auto _ : state)
     benchmark::DoNotOptimize(
-        decide(gate, Facts{}, kNewYear + std::chrono::minutes{minute(random)}));
+        decide({gate}, Facts{}, kNewYear + std::chrono::minutes{minute(random)}));
 }
 BENCHMARK(decide_at_any_time_of_the_year)->Unit(benchmark::kMicrosecond);
 
@@ -88,10 +88,25 @@ void decide_before_a_closed_year(benchmark::State& state) {
 }
 BENCHMARK(decide_before_a_closed_year)->Unit(benchmark::kMicrosecond);
 
+// The dearest question: two sides that never meet, asked about to the end of the horizon.
+void decide_where_two_sides_never_meet(benchmark::State& state) {
+  const Gate therapist = compiled(office_hours());
+  Policy saturdays;
+  saturdays.zone = "America/New_York";
+  saturdays.windows = {{Lane::routine, Direction::to_client, std::chrono::Saturday, 540, 1020}};
+  const Gate client = compiled(saturdays);
+  Facts reply;
+  reply.direction = Direction::to_client;
+  reply.moment = Moment::release;
+  const Instant at = kNewYear + days{158} + hours{9};
+  for (auto _ : state) benchmark::DoNotOptimize(decide({therapist, &client}, reply, at));
+}
+BENCHMARK(decide_where_two_sides_never_meet)->Unit(benchmark::kMicrosecond);
+
 void next_change_in_a_year_of_exceptions(benchmark::State& state) {
   const Gate gate = compiled(year_of_exceptions());
   const Instant at = kNewYear + days{158} + hours{9};
-  for (auto _ : state) benchmark::DoNotOptimize(next_change(gate, Facts{}, at));
+  for (auto _ : state) benchmark::DoNotOptimize(next_change({gate}, Facts{}, at));
 }
 BENCHMARK(next_change_in_a_year_of_exceptions)->Unit(benchmark::kMicrosecond);
 

@@ -7,6 +7,7 @@
 
 #include "crypto/invite.hpp"
 #include "crypto/random.hpp"
+#include "crypto/statement.hpp"
 #include "tests/bench/enrolment_tasks.hpp"
 
 namespace holdspace::bench {
@@ -29,9 +30,9 @@ v1::ClientFrame invite_frame(const crypto::InviteSecret& invite, crypto::Role ro
 }
 
 // Every gated lane open in both directions all week, so that the boundary lets all mail pass.
-v1::ClientFrame open_all_hours() {
-  v1::ClientFrame frame;
-  auto& policy = *frame.mutable_apply_policy()->mutable_policy();
+v1::ClientFrame open_all_hours(const Member& therapist) {
+  v1::Policy policy;
+  policy.set_version(1);
   policy.set_zone("Etc/UTC");
   for (const auto lane : {v1::ROUTINE, v1::LOGISTICS})
     for (const auto direction : {v1::TO_THERAPIST, v1::TO_CLIENT})
@@ -43,6 +44,17 @@ v1::ClientFrame open_all_hours() {
         window.set_start_minute(0);
         window.set_end_minute(1440);
       }
+  v1::ClientFrame frame;
+  auto& apply = *frame.mutable_apply_policy();
+  apply.set_document(policy.SerializeAsString());
+  apply.set_reason(v1::HOURS);
+  crypto::PolicyChange change;
+  change.owner = therapist.account_id;
+  change.document_hash = crypto::policy_document_hash(view(apply.document()));
+  change.account_id = therapist.account_id;
+  change.device_id = 1;
+  change.at = crypto::Instant(std::chrono::milliseconds(wall_clock_ms()));
+  apply.set_statement(text_of(crypto::sign_policy_change(change, therapist.device_key)));
   return frame;
 }
 
@@ -106,7 +118,8 @@ class Enroller {
     std::vector<crypto::InviteSecret> invites;
     std::vector<crypto::RelationshipId> relationships;
     if (first == 0)
-      for (auto& list : requests) list.push_back(open_all_hours());
+      for (std::size_t i = 0; i < requests.size(); ++i)
+        requests[i].push_back(open_all_hours(therapists_[i]));
     for (std::size_t i = 0; i < count; ++i) {
       invites.push_back(crypto::InviteSecret::generate());
       relationships.push_back(crypto::random_array<16>());

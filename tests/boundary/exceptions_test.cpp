@@ -30,12 +30,12 @@ Gate office_with(std::vector<DatedException> exceptions) {
 
 std::vector<std::string> openings(const Gate& compiled, Interval within, Lane lane = routine,
                                   Direction direction = to_therapist) {
-  return lines(compiled.openings(lane, direction, within));
+  return lines(compiled.openings({lane, direction}, within));
 }
 
 std::vector<std::string> rules(const Gate& compiled, Instant now) {
   std::vector<std::string> said;
-  for (const Rule& rule : compiled.rules_at(routine, to_therapist, now)) {
+  for (const Rule& rule : compiled.rules_at({routine, to_therapist}, now)) {
     said.push_back(format_rule(rule));
   }
   return said;
@@ -66,7 +66,7 @@ TEST(Exceptions, closed_day_without_midnight_is_23_hours) {
   cairo.windows = open_all_week(routine, to_therapist);
   cairo.exceptions = {exception("holiday", closed, "2026-04-24", "2026-04-25")};
   const Interval shut = between("2026-04-23T22:00Z", "2026-04-24T21:00Z");
-  EXPECT_EQ(gate(cairo).stretch_at(routine, to_therapist, at("2026-04-24T12:00Z"),
+  EXPECT_EQ(gate(cairo).stretch_at({routine, to_therapist}, at("2026-04-24T12:00Z"),
                                    between("2026-04-20T00:00Z", "2026-04-30T00:00Z")),
             (Stretch{false, shut}));
 }
@@ -76,7 +76,7 @@ TEST(Exceptions, closed_day_lasts_to_the_second_midnight_where_midnight_comes_tw
   havana.windows = open_all_week(routine, to_therapist);
   havana.exceptions = {exception("holiday", closed, "2025-11-01", "2025-11-02")};
   const Interval shut = between("2025-11-01T04:00Z", "2025-11-02T05:00Z");
-  EXPECT_EQ(gate(havana).stretch_at(routine, to_therapist, at("2025-11-01T12:00Z"),
+  EXPECT_EQ(gate(havana).stretch_at({routine, to_therapist}, at("2025-11-01T12:00Z"),
                                     between("2025-10-20T00:00Z", "2025-11-10T00:00Z")),
             (Stretch{false, shut}));
 }
@@ -178,7 +178,7 @@ TEST(Exceptions, that_touch_or_overlap_make_no_flap) {
   const Gate leave = office_with({exception("first", closed, "2026-01-12", "2026-01-13"),
                                   exception("second", closed, "2026-01-13", "2026-01-15"),
                                   exception("third", closed, "2026-01-14", "2026-01-16")});
-  EXPECT_EQ(leave.stretch_at(routine, to_therapist, at("2026-01-13T10:00Z"),
+  EXPECT_EQ(leave.stretch_at({routine, to_therapist}, at("2026-01-13T10:00Z"),
                              between("2026-01-01T00:00Z", "2026-02-01T00:00Z")),
             (Stretch{false, between("2026-01-09T17:00Z", "2026-01-16T09:00Z")}));
 }

@@ -24,7 +24,7 @@ constexpr auto routine = Lane::routine;
 constexpr auto to_therapist = Direction::to_therapist;
 
 std::vector<Interval> openings(const Policy& source, Interval within) {
-  return gate(source).openings(routine, to_therapist, within);
+  return gate(source).openings({routine, to_therapist}, within);
 }
 
 struct OpeningRow {
@@ -111,7 +111,8 @@ TEST(Gate, opens_on_the_next_day_when_the_clocks_jump_over_a_window) {
 TEST(Gate, names_the_windows_that_the_clocks_jump_over) {
   const Gate nightly =
       gate(policy("America/New_York", {"sat 02:15-02:45", "sun 02:15-02:45", "sun 09:00-10:00"}));
-  const std::vector<EmptyWindow> expected = {{1, day("2026-03-08")}, {1, day("2027-03-14")}};
+  const std::vector<EmptyWindow> expected = {{.window = 1, .date = day("2026-03-08")},
+                                             {.window = 1, .date = day("2027-03-14")}};
   EXPECT_EQ(nightly.empty_windows(between("2026-03-01T00:00Z", "2027-04-01T00:00Z")), expected);
   EXPECT_TRUE(nightly.empty_windows(between("2026-03-09T12:00Z", "2026-12-01T00:00Z")).empty());
   EXPECT_TRUE(nightly.empty_windows(between("2026-03-09T12:00Z", "2026-03-09T12:00Z")).empty());
@@ -120,8 +121,9 @@ TEST(Gate, names_the_windows_that_the_clocks_jump_over) {
 TEST(Gate, has_no_lost_last_minute_before_midnight) {
   const Gate evening = gate(policy("Europe/London", {"mon 22:00-24:00"}));
   const Interval year = between("2026-01-01T00:00Z", "2027-01-01T00:00Z");
-  EXPECT_TRUE(evening.stretch_at(routine, to_therapist, at("2026-01-12T23:59:59.999Z"), year).open);
-  EXPECT_FALSE(evening.stretch_at(routine, to_therapist, at("2026-01-13T00:00Z"), year).open);
+  EXPECT_TRUE(
+      evening.stretch_at({routine, to_therapist}, at("2026-01-12T23:59:59.999Z"), year).open);
+  EXPECT_FALSE(evening.stretch_at({routine, to_therapist}, at("2026-01-13T00:00Z"), year).open);
 }
 
 TEST(Gate, is_open_at_the_instant_of_opening_and_shut_at_the_instant_of_closing) {
@@ -129,7 +131,7 @@ TEST(Gate, is_open_at_the_instant_of_opening_and_shut_at_the_instant_of_closing)
   const Interval year = between("2026-01-01T00:00Z", "2027-01-01T00:00Z");
   const Interval monday = between("2026-03-30T08:00Z", "2026-03-30T16:00Z");
   const auto stretch = [&](Instant now) {
-    return office.stretch_at(routine, to_therapist, now, year);
+    return office.stretch_at({routine, to_therapist}, now, year);
   };
   EXPECT_EQ(stretch(monday.from), (Stretch{true, monday}));
   EXPECT_EQ(stretch(monday.until - milliseconds{1}), (Stretch{true, monday}));
@@ -142,10 +144,10 @@ TEST(Gate, is_open_at_the_instant_of_opening_and_shut_at_the_instant_of_closing)
 TEST(Gate, cuts_a_stretch_to_what_it_was_asked_for) {
   const Gate office = gate(london_office());
   const Interval hour = between("2026-03-30T12:00Z", "2026-03-30T13:00Z");
-  EXPECT_EQ(office.stretch_at(routine, to_therapist, at("2026-03-30T12:30Z"), hour),
+  EXPECT_EQ(office.stretch_at({routine, to_therapist}, at("2026-03-30T12:30Z"), hour),
             (Stretch{true, hour}));
   const Interval night = between("2026-03-30T20:00Z", "2026-03-30T21:00Z");
-  EXPECT_EQ(office.stretch_at(routine, to_therapist, at("2026-03-30T20:00Z"), night),
+  EXPECT_EQ(office.stretch_at({routine, to_therapist}, at("2026-03-30T20:00Z"), night),
             (Stretch{false, night}));
 }
 
@@ -167,7 +169,7 @@ TEST(Gate, joins_a_whole_chain_of_touching_days) {
       policy("Europe/London", {"mon 00:00-24:00", "tue 00:00-24:00", "wed 00:00-24:00",
                                "thu 00:00-24:00", "fri 00:00-24:00", "sat 00:00-24:00"});
   const Interval year = between("2026-01-01T00:00Z", "2027-01-01T00:00Z");
-  EXPECT_EQ(gate(all_but_sunday).stretch_at(routine, to_therapist, at("2026-01-15T12:00Z"), year),
+  EXPECT_EQ(gate(all_but_sunday).stretch_at({routine, to_therapist}, at("2026-01-15T12:00Z"), year),
             (Stretch{true, between("2026-01-12T00:00Z", "2026-01-18T00:00Z")}));
 }
 
@@ -179,7 +181,7 @@ TEST(Gate, keeps_lanes_and_directions_apart) {
   const Gate compiled = gate(sides);
   const Interval monday = between("2026-01-12T00:00Z", "2026-01-13T00:00Z");
   const auto shown = [&](Lane lane, Direction direction) {
-    return lines(compiled.openings(lane, direction, monday));
+    return lines(compiled.openings({lane, direction}, monday));
   };
   EXPECT_EQ(shown(Lane::routine, Direction::to_therapist),
             lines({between("2026-01-12T09:00Z", "2026-01-12T10:00Z")}));
@@ -196,7 +198,7 @@ TEST(Gate, follows_the_law_of_the_installed_time_zone_database) {
   // it yet.
   const Gate clinic = gate(policy("America/Vancouver", {"tue 09:00-10:00"}));
   const Interval december = between("2026-12-01T00:00Z", "2026-12-02T00:00Z");
-  const std::vector<Interval> found = clinic.openings(routine, to_therapist, december);
+  const std::vector<Interval> found = clinic.openings({routine, to_therapist}, december);
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].from + clinic.zone().offset(found[0].from), at("2026-12-01T09:00Z"));
   EXPECT_EQ(found[0].until - found[0].from, hours{1});

@@ -51,7 +51,7 @@ TEST(Names, of_reasons_are_distinct_read_back_and_have_a_sentence) {
 TEST(Names, of_policy_rules_are_distinct_and_each_has_words) {
   std::set<std::string_view> names;
   std::set<std::string_view> words;
-  for (int i = 0; i <= static_cast<int>(PolicyRule::lifts_not_closed); ++i) {
+  for (int i = 0; i <= static_cast<int>(PolicyRule::hours_notice_out_of_range); ++i) {
     const auto rule = static_cast<PolicyRule>(i);
     EXPECT_TRUE(names.insert(name(rule)).second) << name(rule);
     EXPECT_TRUE(words.insert(describe(rule)).second) << name(rule);
@@ -65,7 +65,7 @@ TEST(Names, in_the_words_of_a_policy_rule_agree_with_the_bounds) {
   EXPECT_TRUE(says(PolicyRule::too_many_windows, kWindowsMax));
   EXPECT_TRUE(says(PolicyRule::too_many_exceptions, kExceptionsMax));
   EXPECT_TRUE(says(PolicyRule::too_many_exception_spans, kExceptionSpansMax));
-  EXPECT_TRUE(says(PolicyRule::exception_id_malformed, kExceptionIdBytesMax));
+  EXPECT_TRUE(says(PolicyRule::id_malformed, kIdBytesMax));
   EXPECT_TRUE(says(PolicyRule::exception_date_out_of_range, kFirstYear));
   EXPECT_TRUE(says(PolicyRule::exception_date_out_of_range, kLastYear));
 }

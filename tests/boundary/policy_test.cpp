@@ -131,17 +131,17 @@ TEST(Policy, names_the_field_of_a_bad_exception) {
        [](Policy& p) { p.exceptions[0].from_date = LocalDate::max(); }, "exceptions[0].from_date",
        PolicyRule::exception_date_out_of_range},
       {"no id", [](Policy& p) { p.exceptions[0].id.clear(); }, "exceptions[0].id",
-       PolicyRule::exception_id_malformed},
+       PolicyRule::id_malformed},
       {"id with a capital", [](Policy& p) { p.exceptions[0].id = "Easter"; }, "exceptions[0].id",
-       PolicyRule::exception_id_malformed},
+       PolicyRule::id_malformed},
       {"id of 65 characters", [](Policy& p) { p.exceptions[0].id = std::string(65, 'a'); },
-       "exceptions[0].id", PolicyRule::exception_id_malformed},
+       "exceptions[0].id", PolicyRule::id_malformed},
       {"id used twice",
        [](Policy& p) {
          p.exceptions[1].lifts.clear();
          p.exceptions[1].id = "easter";
        },
-       "exceptions[1].id", PolicyRule::exception_id_duplicate, "exceptions[0].id"},
+       "exceptions[1].id", PolicyRule::id_duplicate, "exceptions[0].id"},
       {"lifts nothing known", [](Policy& p) { p.exceptions[1].lifts = "christmas"; },
        "exceptions[1].lifts", PolicyRule::lifts_unknown},
       {"lifts an open one", [](Policy& p) { p.exceptions[0].kind = open; }, "exceptions[1].lifts",
@@ -199,7 +199,7 @@ TEST(Policy, accepts_everything_that_stands_exactly_on_a_bound) {
   }
   for (std::size_t i = 0; i < kExceptionsMax; ++i) {
     std::string id = std::to_string(i);
-    id.insert(0, kExceptionIdBytesMax - id.size(), 'x');
+    id.insert(0, kIdBytesMax - id.size(), 'x');
     full.exceptions.push_back(exception(id, closed, "2000-01-01", "2038-01-01"));
   }
   EXPECT_EQ(verdict_on(full), "");

@@ -2,7 +2,10 @@
 // read aloud. Not a policy format: a malformed row throws and fails its test.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,6 +15,7 @@
 #include "boundary/names.hpp"
 #include "boundary/policy.hpp"
 #include "boundary/time.hpp"
+#include "boundary/verdict.hpp"
 
 namespace holdspace::boundary::testing {
 
@@ -90,9 +94,46 @@ inline Gate gate(const Policy& source) {
   return *std::move(compiled);
 }
 
+// 16 times the same byte: an id of a relationship or an account.
+inline std::array<std::uint8_t, 16> id_of(std::uint8_t byte) {
+  std::array<std::uint8_t, 16> id{};
+  id.fill(byte);
+  return id;
+}
+
+inline Closure closure(std::string id, std::string_view from, std::string_view until) {
+  return {std::move(id), at(from), until.empty() ? std::nullopt : std::optional(at(until)),
+          std::nullopt};
+}
+
+// For every relationship and any message, routine to the therapist; shape the copy for the rest.
+inline Opening opening(std::string id, std::string_view from, std::string_view until) {
+  Opening made;
+  made.id = std::move(id);
+  made.from = at(from);
+  made.until = at(until);
+  made.reason = OpeningReason::agreed_with_client;
+  return made;
+}
+
+// "hold closed_exception closed_exception:away > weekly:windows[1]": outcome, reason, winner >
+// losers.
+inline std::string summary(const Verdict& verdict) {
+  std::string line = std::string(name(verdict.outcome)) + " " + std::string(name(verdict.reason)) +
+                     " " + format_rule(verdict.rule);
+  for (const Rule& loser : verdict.losing) {
+    line += " > " + format_rule(loser);
+  }
+  return line;
+}
+
 // Intervals in UTC, one line each: what a row's expectation and a failure show.
 inline std::string text(const Interval& interval) {
   return format_instant(interval.from) + "/" + format_instant(interval.until);
+}
+
+inline std::string text(const std::optional<Instant>& at) {
+  return at ? format_instant(*at) : "never";
 }
 
 inline std::vector<std::string> lines(const std::vector<Interval>& intervals) {

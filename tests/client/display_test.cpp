@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "client/cli/command.hpp"
+#include "client/cli/message_state.hpp"
 #include "client/cli/terminal.hpp"
 #include "client/wire_bytes.hpp"
 #include "holdspace/v1/error.pb.h"
@@ -59,12 +60,68 @@ TEST(Display, says_one_honest_state) {
             "not sent yet - kept here, will be sent");
 }
 
+TEST(Display, says_what_became_of_a_message_after_its_acceptance) {
+  const auto london = zone("Europe/London");
+  const auto nine = client::to_ms(*boundary::parse_instant("2026-03-30T08:00Z"));
+  auto row = row_in(client::records::ACCEPTED_RELEASED);
+  row.set_released_at_ms(nine);
+  EXPECT_EQ(describe_state(row, london), "released Mon 30 Mar 2026 09:00 (Europe/London)");
+  row = row_in(client::records::ACCEPTED_HELD);
+  row.set_promise_ms(nine);
+  row.set_reason("emergency_closure");
+  row.set_promise_renewed(true);
+  EXPECT_EQ(describe_state(row, london),
+            "held until Mon 30 Mar 2026 09:00 (Europe/London) - closed for an emergency; the time "
+            "has changed");
+  row = row_in(client::records::RETURNED);
+  row.set_returned_why(v1::Returned::COVERED);
+  row.set_cover_account_id(std::string(16, '\x11'));
+  EXPECT_EQ(describe_state(row, london),
+            "returned: somebody else is there for it; account 11111111111111111111111111111111 "
+            "covers");
+  EXPECT_EQ(describe_state(row_in(client::records::UNSIGNED), london),
+            "not sent - the terms have changed: read and sign them");
+  row = row_in(client::records::WITHDRAWN);
+  row.set_message_ordinal(1);
+  EXPECT_EQ(describe_state(row, london), "withdrawn");
+  row.clear_message_ordinal();
+  EXPECT_EQ(describe_state(row, london), "withdrawn - sent anew under another id");
+}
+
+TEST(Display, tells_the_first_sender_of_a_closed_period_when_it_opens_and_scolds_nobody) {
+  auto row = row_in(client::records::ACCEPTED_HELD);
+  row.set_promise_ms(client::to_ms(*boundary::parse_instant("2026-03-30T08:00Z")));
+  row.set_reply_time_hours(48);
+  EXPECT_EQ(closed_notice(row, zone("America/New_York")),
+            "Your message is safe here and needs nothing more from you. The next opening is Mon 30 "
+            "Mar 2026 04:00 (America/New_York). An answer usually takes up to 2 days.");
+  row.clear_promise_ms();
+  row.clear_reply_time_hours();
+  EXPECT_EQ(closed_notice(row, zone("Etc/UTC")),
+            "Your message is safe here and needs nothing more from you.");
+}
+
+TEST(Display, reads_spans_and_the_last_day_of_a_contact) {
+  EXPECT_EQ(parse_span("90m"), std::chrono::minutes(90));
+  EXPECT_EQ(parse_span("24h"), std::chrono::hours(24));
+  EXPECT_EQ(parse_span("3d"), std::chrono::hours(72));
+  for (const auto* wrong : {"", "h", "0h", "24", "-1h", "1.5h", "1w", "1000000h", "24 h"})
+    EXPECT_FALSE(parse_span(wrong)) << wrong;
+  EXPECT_EQ(end_of_day(zone("Europe/London"), "2026-03-29"),
+            boundary::parse_instant("2026-03-29T23:00Z"))
+      << "the day on which the clocks go forward";
+  EXPECT_FALSE(end_of_day(zone("Europe/London"), "2026-02-30"));
+}
+
 TEST(Display, gives_scripts_an_exit_code_for_each_state) {
   EXPECT_EQ(exit_code(row_in(client::records::ACCEPTED_RELEASED)), 0);
   EXPECT_EQ(exit_code(row_in(client::records::ACCEPTED_HELD)), 0);
   EXPECT_EQ(exit_code(row_in(client::records::REFUSED)), 3);
   EXPECT_EQ(exit_code(row_in(client::records::NOT_CONFIRMED)), 4);
   EXPECT_EQ(exit_code(row_in(client::records::WAITING)), 4);
+  EXPECT_EQ(exit_code(row_in(client::records::UNSIGNED)), 4);
+  EXPECT_EQ(exit_code(row_in(client::records::WITHDRAWN)), 0);
+  EXPECT_EQ(exit_code(row_in(client::records::RETURNED)), 3);
 }
 
 TEST(Terminal, is_not_commanded_by_what_others_wrote) {

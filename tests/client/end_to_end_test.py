@@ -4,6 +4,7 @@ at the two points where a message could be lost or doubled.
 
 Usage: end_to_end_test.py --build DIR [unittest arguments]
 """
+import datetime
 import json
 import pathlib
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zoneinfo
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
@@ -88,13 +90,26 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("Thursday at 10?", cli.history(self.therapist))
 
     def test_a_held_message_says_until_when_and_why_in_the_viewers_zone(self):
-        self.apply(NEVER_OPEN_TO_THERAPIST)
+        opens = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=2)).replace(hour=12, minute=0)
+        window = {"lane": "ROUTINE", "direction": "TO_THERAPIST", "weekday": opens.strftime("%A").upper(), "startMinute": 720, "endMinute": 780}
+        self.apply({"zone": "Etc/UTC", "windows": [*NEVER_OPEN_TO_THERAPIST["windows"], window]})
         try:
-            code, out, _ = self.human(self.client, "send", "for nobody yet")
-            self.assertEqual((code, out), (0, "held - no opening is planned yet\n"))
+            code, out, _ = self.human(self.client, "send", "for the day after tomorrow")
+            until = opens.astimezone(zoneinfo.ZoneInfo("America/New_York")).strftime("%a %-d %b %Y %H:%M (America/New_York)")
+            self.assertEqual(code, 0)
+            self.assertTrue(out.startswith(f"held until {until} - outside the agreed hours"), out)
         finally:
             self.apply(ALWAYS_OPEN)
-        self.assertEqual(self.inbox(self.therapist), ["for nobody yet"])
+        self.assertEqual(self.inbox(self.therapist), ["for the day after tomorrow"])
+
+    def test_a_message_that_nobody_will_open_for_is_refused_and_not_kept(self):
+        self.apply(NEVER_OPEN_TO_THERAPIST)
+        try:
+            code, out, _ = self.human(self.client, "send", "for nobody")
+            self.assertEqual((code, out), (3, "refused: The next opening is too far away for a message to wait. It was not sent.\n"))
+        finally:
+            self.apply(ALWAYS_OPEN)
+        self.assertEqual(self.inbox(self.therapist), [])
 
     def test_urgent_is_refused_at_once_with_exit_code_3(self):
         code, out, _ = self.human(self.client, "send", "--lane", "urgent", "now")
@@ -121,6 +136,68 @@ class EndToEnd(unittest.TestCase):
         preview = self.ask(self.client, "policy", "preview", "--at", "2026-12-24 23:10")[0]
         self.assertEqual((preview["outcome"], preview["at"]), ("released", "2026-12-25T04:10:00.000Z"))
         self.assertEqual(self.human(self.client, "outbox")[:2], (0, "Every message has its final answer.\n"))
+
+    def test_a_calendar_closes_the_policy_in_force_once_it_is_applied(self):
+        calendar, file = self.folder / "busy.ics", self.folder / "merged.json"
+        calendar.write_text("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261225\nSUMMARY:Christmas\n"
+                            "END:VEVENT\nEND:VCALENDAR\n")
+        words = ("policy", "import", str(calendar), "--from", "2026-12-01", "--out", str(file))
+        preview = ("policy", "preview", "--at", "2026-12-25T12:00Z")
+        try:
+            self.assertEqual(self.ask(self.therapist, *words)[0]["added"], ["busy-2026-12-25"])
+            self.assertEqual(self.ask(self.therapist, *preview)[0]["outcome"], "released", "not in force yet")
+            cli.apply_policy(self.therapist, file)
+            self.assertEqual(self.ask(self.therapist, *preview)[0]["rule"], "closed_exception:busy-2026-12-25")
+            self.assertEqual(self.ask(self.therapist, *words)[0]["unchanged"], 1)
+        finally:
+            self.apply(ALWAYS_OPEN)
+        self.assertEqual(self.client.command(*words).code, 1, "a client without own hours has nothing to begin from")
+
+    def test_what_a_policy_does_is_shown_before_it_is_saved(self):
+        file = self.folder / "next.json"
+        file.write_text(json.dumps({**NEVER_OPEN_TO_THERAPIST, "windows": ALWAYS_OPEN["windows"][:21]}))
+        answer = self.ask(self.therapist, "policy", "diff", "0", file)[0]
+        self.assertEqual(([(c["subject"], c["verb"]) for c in answer["changes"]], answer["widens"]), ([("windows", "removed")], False))
+        self.assertEqual([(lane["lane"], lane["direction"]) for lane in self.ask(self.therapist, "policy", "diff", file, "0")[0]["lanes"]],
+                         [("logistics", "to_client")])
+        self.assertEqual(self.therapist.command("policy", "diff", "0", "999").code, 3)
+        for person in (self.therapist, self.client):
+            lanes = self.ask(person, "policy", "coverage", "--days", "7")[0]["lanes"]
+            self.assertEqual([(lane["open_minutes"], lane["longest_closure"]) for lane in lanes], 4 * [(7 * 1440, None)])
+
+    def test_a_long_closing_is_saved_with_an_explicit_word_only(self):
+        file = self.folder / "away.json"
+        file.write_text(json.dumps({**ALWAYS_OPEN, "closures": [{"id": "flood", "fromMs": "1577836800000"}]}))
+        before = self.ask(self.therapist, "policy", "versions")[0]["version"]
+        self.assertEqual(self.therapist.command("policy", "apply", file).code, 2)
+        self.assertEqual(self.ask(self.therapist, "policy", "versions")[0]["version"], before)
+        try:
+            applied = self.ask(self.therapist, "policy", "apply", file, "--accept-refusals")[0]
+            self.assertEqual([(gap["lane"], gap["by"]) for gap in applied["refusals"]], [("routine", "a_closing"), ("logistics", "a_closing")])
+            self.assertEqual(self.ask(self.client, "policy", "preview")[0]["reason"], "closed_too_long")
+        finally:
+            self.ask(self.therapist, "policy", "close", "--lift")
+
+    def test_terms_are_signed_as_they_were_shown(self):
+        try:
+            self.apply({**ALWAYS_OPEN, "terms": {"lanes": ["ROUTINE", "LOGISTICS"], "retentionDays": 365}})
+            shown = self.ask(self.client, "agreement", "show")[0]
+            self.assertIn("Copies of your messages are kept for 365 days", shown["text"])
+            self.assertEqual((shown["hash_of_text"], shown["up_to_date"]), (shown["wanted"], False))
+            code, out, _ = self.human(self.client, "agreement", "show", "--easy")
+            self.assertEqual(code, 0)
+            self.assertIn("They are kept for 365 days.", out)
+            code, out, errors = self.human(self.client, "agreement", "sign")
+            self.assertEqual(code, 2, "nobody is there to be asked")
+            self.assertIn("Copies of your messages are kept for 365 days", out)
+            self.assertIn("--yes", errors)
+            for person in (self.client, self.therapist):
+                signed = self.ask(person, "agreement", "sign", "--yes")[0]
+            self.assertEqual((signed["in_force"], signed["up_to_date"]), (shown["hash_of_text"], True))
+            self.ask(self.client, "send", "Signed.")
+        finally:
+            self.apply(ALWAYS_OPEN)
+            self.ask(self.therapist, "inbox")
 
     def test_a_role_may_do_only_what_is_its_own(self):
         answer = self.client.command("invite", "--role", "client")

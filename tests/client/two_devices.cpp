@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "client/compose.hpp"
 #include "client/content.hpp"
 #include "crypto/random.hpp"
 

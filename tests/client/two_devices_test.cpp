@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "client/compose.hpp"
 #include "client/content.hpp"
 
 namespace holdspace::client {

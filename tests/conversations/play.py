@@ -1,9 +1,9 @@
 """What the statements of a conversation do: each method performs one, on real programs, and compares what is seen with
 what the line says. The words are in script.py, the programs in tests/support/stage.py."""
-import json
 import signal
 import time
 
+import boundaries
 import cli
 import script
 import stage
@@ -26,7 +26,7 @@ def show_instant(instant_ms):
     return time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(instant_ms // 1000)) + f".{instant_ms % 1000:03}Z"
 
 
-class Play:
+class Play(boundaries.Boundaries):
     """One conversation. Close it in any case."""
 
     def __init__(self, folder, shim, build, steps):
@@ -36,6 +36,7 @@ class Play:
         self.pending = {}
         self.codes = {}
         self.outbox = {}
+        self.notices = {}
 
     def perform(self, step):
         getattr(self, step.action)(**step.arguments)
@@ -129,9 +130,11 @@ class Play:
         self.policies[who]["exceptions"].append(exception)
 
     def applies_policy(self, who):
-        file = self.stage.folder / f"policy-{who}.json"
-        file.write_text(json.dumps(self.policies[who], indent=1))
-        cli.apply_policy(self.person(who), file)
+        cli.apply_policy(self.person(who), self.policy_file(who))
+
+    @staticmethod
+    def mismatch(expected, seen):
+        return Mismatch(expected, seen)
 
     def previews(self, who, lane, direction, at, outcome):
         self.compare(outcome, cli.preview(self.person(who), lane, direction[0].lower(), show_instant(at).replace(" ", "T")))

@@ -7,6 +7,8 @@ import datetime
 import re
 import zoneinfo
 
+import boundaries
+
 INSTANT = r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?:Z| [A-Z]\w+(?:/[\w-]+)+)"
 WHO = r"[a-z][a-z]*(?:-[0-9])?"
 ZONE = r"[A-Z]\w+(?:/[\w-]+)+"
@@ -14,9 +16,9 @@ LANE = r"routine|logistics|urgent"
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 DIRECTIONS = {"to therapist": ["TO_THERAPIST"], "to client": ["TO_CLIENT"], "both directions": ["TO_THERAPIST", "TO_CLIENT"]}
 TEXT = r'"[^"]*"'
-OUTCOME = rf"released|held until {INSTANT}|held without a promise|refused(?: because [a-zA-Z_]+)?|not confirmed|not sent yet"
+OUTCOME = rf"released|held until {INSTANT}|held without a promise|refused(?: because [a-zA-Z_]+)?|not confirmed|not sent yet|unsigned"
 
-# Statement -> pattern. Named groups become the arguments of the method of play.Play with the same name.
+# Statement -> pattern; boundaries.py has more. Named groups become the arguments of the method of play.Play with the same name.
 STATEMENTS = [
     ("clock_starts", rf"clock (?P<at>{INSTANT})"),
     ("clock_moves", rf"clock moves to (?P<at>{INSTANT})"),
@@ -49,6 +51,7 @@ STATEMENTS = [
     ("redis_fault", r"redis (?P<what>hangs|goes on|is killed|starts again)"),
     ("gateway_fault", r"gateway (?P<name>[A-Z]) (?P<what>hangs|goes on|is killed|starts again)"),
 ]
+STATEMENTS += boundaries.statements(INSTANT, WHO, ZONE, TEXT)
 PATTERNS = [(name, re.compile(pattern + r"$")) for name, pattern in STATEMENTS]
 
 
@@ -93,8 +96,8 @@ def parse_texts(text):
     return [t[1:-1] for t in re.findall(TEXT, text)]
 
 
-CONVERSIONS = {"at": parse_instant, "hours": parse_hours, "days": parse_days, "texts": parse_texts, "seconds": int, "count": int,
-               "text": lambda t: t[1:-1], "direction": DIRECTIONS.get}
+CONVERSIONS = {"at": parse_instant, "until_at": parse_instant, "hours": parse_hours, "days": parse_days, "texts": parse_texts, "seconds": int, "count": int,
+               "text": lambda t: t[1:-1], "other": lambda t: t[1:-1], "direction": DIRECTIONS.get}
 
 
 def parse_line(line):

@@ -7,6 +7,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/kdf.hpp"
 #include "crypto/keys.hpp"
+#include "crypto/signing_key.hpp"
 #include "crypto/x25519.hpp"
 #include "crypto/xwing.hpp"
 #include "tests/crypto/support/json_vectors.hpp"
@@ -107,6 +108,28 @@ TEST(KnownAnswers, ed25519_accepts_valid_and_refuses_the_rest) {
   EXPECT_EQ(valid, 88);
   EXPECT_EQ(invalid, 51);
   EXPECT_EQ(wrong_length, 12);
+}
+
+// RFC 8032 section 7.1, test 2; the key may be derived at each signature or beforehand.
+TEST(KnownAnswers, ed25519_signs_as_the_rfc_does) {
+  const auto seed = *to_bytes<32>(
+      testing::from_hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb"));
+  const std::string signature =
+      "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+      "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00";
+  const ByteVector message{0x72};
+  const Secret<32> secret(seed);
+  const auto public_key = ed25519::public_from_seed(secret);
+  EXPECT_EQ(testing::hex_of(public_key),
+            "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c");
+  EXPECT_EQ(testing::hex_of(ed25519::sign(secret, message)), signature);
+  EXPECT_EQ(testing::hex_of(ed25519::sign(secret, public_key, message)), signature);
+}
+
+// RFC 7693 appendix A has BLAKE2b-512 only; this value is that of another implementation.
+TEST(KnownAnswers, fingerprint_is_blake2b_256) {
+  EXPECT_EQ(testing::hex_of(fingerprint(testing::view_of("abc"))),
+            "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
 }
 
 TEST(KnownAnswers, xchacha20_poly1305_seals_and_opens) {

@@ -244,6 +244,20 @@ TEST(Statement, times_beyond_the_bound_are_refused) {
   EXPECT_EQ(parse_one_time_key(body).error(), StatementError::malformed);
 }
 
+TEST(Verify, stored_certificate_reads_as_the_verified_one_and_no_other_statement_does) {
+  const Statements all;
+  const auto stored = trust_stored_device_cert(all.cert_bytes());
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(**stored, *all.cert);
+  EXPECT_EQ(stored->hash(), all.cert.hash());
+  EXPECT_EQ(stored->signed_bytes(), all.cert.signed_bytes());
+  EXPECT_EQ(trust_stored_device_cert(all.list_bytes()).error(), StatementError::wrong_type);
+  const ByteVector bytes = all.cert_bytes();
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    ASSERT_FALSE(trust_stored_device_cert(ByteView(bytes).first(length))) << length;
+  }
+}
+
 TEST(Verify, new_account_needs_certificate_and_list_that_belong_together) {
   const Statements all;
   const Statements other;

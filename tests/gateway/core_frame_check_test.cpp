@@ -136,10 +136,10 @@ TEST(FrameCheck, forbids_a_merge) {
   other.mutable_list_relationships();
   EXPECT_EQ(refused(once + other.SerializeAsString()).kind, BadFrameKind::merged);
 
-  v1::ClientFrame apply;
-  apply.mutable_apply_policy()->mutable_policy()->set_zone("Europe/London");
-  const auto body = apply.apply_policy().SerializeAsString();
-  EXPECT_EQ(refused(field_bytes(41, body + body)).kind, BadFrameKind::merged);
+  v1::ClientFrame preview;
+  preview.mutable_preview_policy()->mutable_policy()->set_zone("Europe/London");
+  const auto body = preview.preview_policy().SerializeAsString();
+  EXPECT_EQ(refused(field_bytes(42, body + body)).kind, BadFrameKind::merged);
 }
 
 TEST(FrameCheck, lets_the_last_of_a_repeated_scalar_win) {
@@ -172,6 +172,64 @@ TEST(FrameCheck, bounds_each_list) {
   std::string loose;
   for (int i = 0; i < 9; ++i) loose += key(5, 0) + varint(1);
   EXPECT_EQ(refused(field_bytes(2, loose)).path, "hello.versions[8]");
+}
+
+// `count` elements, empty ones, of the list of this name in `message`.
+void fill(google::protobuf::Message& message, const std::string& list, int count) {
+  const auto* field = message.GetDescriptor()->FindFieldByName(list);
+  const auto* reflection = message.GetReflection();
+  for (int i = 0; i < count; ++i)
+    if (field->type() == google::protobuf::FieldDescriptor::TYPE_ENUM)
+      reflection->AddEnumValue(&message, field, 1);
+    else
+      reflection->AddMessage(&message, field);
+}
+
+TEST(FrameCheck, bounds_each_list_of_a_policy_and_of_held_items) {
+  v1::ClientFrame frame;
+  auto& policy = *frame.mutable_preview_policy()->mutable_policy();
+  auto& rules = *policy.add_relationship_rules();
+  auto& exception = *policy.add_exceptions();
+  const struct {
+    google::protobuf::Message& message;
+    const char* list;
+    int most;
+    const char* path;  // of the first one too many
+  } cases[] = {
+      {policy, "windows", 200, "preview_policy.policy.windows[200]"},
+      {policy, "travels", 64, "preview_policy.policy.travels[64]"},
+      {policy, "closures", 32, "preview_policy.policy.closures[32]"},
+      {policy, "openings", 128, "preview_policy.policy.openings[128]"},
+      {*policy.mutable_terms(), "lanes", 3, "preview_policy.policy.terms.lanes[3]"},
+      {*policy.mutable_terms(), "urgent_readers", 3,
+       "preview_policy.policy.terms.urgent_readers[3]"},
+      {rules, "windows", 200, "preview_policy.policy.relationship_rules[0].windows[200]"},
+      {exception, "lanes", 3, "preview_policy.policy.exceptions[0].lanes[3]"},
+      {exception, "directions", 2, "preview_policy.policy.exceptions[0].directions[2]"},
+  };
+  for (const auto& each : cases) {
+    const auto* field = each.message.GetDescriptor()->FindFieldByName(each.list);
+    fill(each.message, each.list, each.most);
+    EXPECT_TRUE(parse_client_frame(view(frame.SerializeAsString())).has_value()) << each.path;
+    fill(each.message, each.list, 1);
+    const auto fault = refused(frame.SerializeAsString());
+    EXPECT_EQ(fault.kind, BadFrameKind::too_many) << each.path;
+    EXPECT_EQ(fault.path, each.path);
+    each.message.GetReflection()->ClearField(&each.message, field);
+  }
+  v1::ClientFrame dispose;
+  fill(*dispose.mutable_dispose_held(), "items", 65);
+  EXPECT_EQ(refused(dispose.SerializeAsString()).path, "dispose_held.items[64]");
+}
+
+TEST(FrameCheck, takes_an_unset_promise_and_a_negative_weekday_number) {
+  v1::ClientFrame frame;
+  auto& moveable = *frame.mutable_preview_policy()->mutable_policy()->add_exceptions();
+  moveable.mutable_moveable()->mutable_nth_weekday()->set_nth(-1);
+  EXPECT_TRUE(parse_client_frame(view(frame.SerializeAsString())).has_value());
+  v1::ClientFrame dispose;
+  dispose.mutable_dispose_held()->add_items()->set_promise_ms(-1);
+  EXPECT_EQ(refused(dispose.SerializeAsString()).kind, BadFrameKind::negative);
 }
 
 TEST(FrameCheck, reports_the_request_it_could_not_take) {
@@ -234,8 +292,8 @@ TEST(FrameCheck, knows_every_field_of_the_schema_within_its_tables) {
   // The scanner's look-back tables are arrays by field index.
   const auto* file = v1::ClientFrame::descriptor()->file();
   for (int i = 0; i < file->message_type_count(); ++i) {
-    EXPECT_LE(file->message_type(i)->field_count(), 32) << file->message_type(i)->full_name();
-    EXPECT_LE(file->message_type(i)->oneof_decl_count(), 32) << file->message_type(i)->full_name();
+    EXPECT_LE(file->message_type(i)->field_count(), 48) << file->message_type(i)->full_name();
+    EXPECT_LE(file->message_type(i)->oneof_decl_count(), 48) << file->message_type(i)->full_name();
   }
 }
 

@@ -115,6 +115,16 @@ TEST(LoginFsm, gives_a_guessed_and_a_spent_invite_one_answer) {
   EXPECT_EQ(spent.on_redeem(RedeemDone::gone), first);
 }
 
+TEST(LoginFsm, tells_two_who_may_not_have_a_relationship_so) {
+  LoginFsm fsm;
+  (void)fsm.on_frame(Frame::kRedeemOpen);
+  (void)fsm.on_invite(LookedUp::found);
+  (void)fsm.on_frame(Frame::kRedeem);
+  (void)fsm.on_claim(ClaimChecked::good);
+  EXPECT_EQ(fsm.on_redeem(RedeemDone::pair_exists), LoginAction::answer_pair_exists);
+  EXPECT_FALSE(fsm.entered());
+}
+
 using storage::Origin;
 using storage::SubQueue;
 using Rest = DeliveryFsm::Rest;

@@ -3,6 +3,7 @@
 
 #include "gateway/clock.hpp"
 #include "gateway/rate_limit.hpp"
+#include "gateway/rounds.hpp"
 #include "gateway/timekeeper.hpp"
 
 namespace holdspace::gateway {
@@ -74,6 +75,65 @@ TEST(Timekeeper, is_harmless_when_the_clock_goes_back) {
   EXPECT_TRUE(keeper.take_due(at(9s)).empty());
   EXPECT_TRUE(keeper.take_due(at(1s)).empty());
   EXPECT_EQ(keeper.take_due(at(10s)).size(), 1U);
+}
+
+TEST(Timekeeper, paces_an_opening_of_thousands_and_loses_none) {
+  Timekeeper keeper;
+  constexpr std::size_t kSleepers = 3 * kOpeningsPerTick + 7;
+  for (Timekeeper::Sleeper sleeper = 0; sleeper < kSleepers; ++sleeper)
+    keeper.wake_at(sleeper, at(9h));
+  std::vector<Timekeeper::Sleeper> woken;
+  std::size_t ticks = 0;
+  for (auto now = at(9h); keeper.size() > 0; now += kTick, ++ticks) {
+    const auto due = keeper.take_due(now);
+    EXPECT_LE(due.size(), kOpeningsPerTick);
+    woken.insert(woken.end(), due.begin(), due.end());
+  }
+  EXPECT_EQ(ticks, 4U);
+  ASSERT_EQ(woken.size(), kSleepers);
+  for (std::size_t i = 0; i < kSleepers; ++i) EXPECT_EQ(woken[i], i);
+}
+
+TEST(Timekeeper, lets_whoever_is_longest_due_go_first) {
+  Timekeeper keeper;
+  keeper.wake_at(1, at(200ms));
+  keeper.wake_at(2, at(100ms));
+  EXPECT_EQ(keeper.take_due(at(1s), 1), (std::vector<Timekeeper::Sleeper>{2}));
+  keeper.wake_at(3, at(300ms));
+  EXPECT_EQ(keeper.take_due(at(1s), 1), (std::vector<Timekeeper::Sleeper>{1}));
+  EXPECT_EQ(keeper.take_due(at(1s), 1), (std::vector<Timekeeper::Sleeper>{3}));
+}
+
+TEST(Rounds, visits_each_once_within_its_time_and_no_two_in_step_for_ever) {
+  Rounds<int> rounds(20s, 5s, 7);
+  for (int id = 0; id < 100; ++id) rounds.add(id, kStart);
+  std::vector<int> visits(100);
+  std::vector<std::size_t> at_once;
+  for (auto now = kStart; now <= kStart + 5s; now += 1s) {
+    const auto due = rounds.take_due(now, 1000);
+    for (const auto id : due) ++visits[static_cast<std::size_t>(id)];
+    at_once.push_back(due.size());
+  }
+  for (const auto count : visits) EXPECT_EQ(count, 1);
+  for (const auto count : at_once) EXPECT_LT(count, 60U);
+  for (auto now = kStart + 6s; now <= kStart + 30s; now += 1s)
+    for (const auto id : rounds.take_due(now, 1000)) ++visits[static_cast<std::size_t>(id)];
+  for (const auto count : visits) EXPECT_GE(count, 2);
+}
+
+TEST(Rounds, is_bounded_for_each_turn_and_the_longest_due_come_first) {
+  Rounds<int> rounds(20s, 0s, 1);
+  rounds.add(2, kStart);
+  rounds.add(1, kStart + 1s);
+  rounds.add(3, kStart + 2s);
+  rounds.add(2, kStart + 3s);  // known: keeps its turn
+  EXPECT_EQ(rounds.take_due(kStart + 9s, 2), (std::vector<int>{2, 1}));
+  EXPECT_EQ(rounds.take_due(kStart + 9s, 2), (std::vector<int>{3}));
+  EXPECT_TRUE(rounds.take_due(kStart + 9s, 2).empty());
+  rounds.remove(1);
+  rounds.remove(1);
+  EXPECT_EQ(rounds.take_due(kStart + 29s, 9), (std::vector<int>{2, 3}));
+  EXPECT_EQ(rounds.size(), 2U);
 }
 
 // The store answered in the middle of the round trip, `ahead` before or behind the machine's own

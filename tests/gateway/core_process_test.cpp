@@ -79,25 +79,20 @@ TEST(TwoGateways, take_over_from_one_that_was_killed) {
 TEST(Poll, finds_what_no_hint_told) {
   World world("queue_poll_ms = 1000", 2);
   world.enrol_everybody();
-  world.apply_policy(World::open_all_week(v1::TO_CLIENT));
+  world.apply_policy({world.open_later()});
   const auto inbox = world.therapist.log_in(world.port(1));
   EXPECT_TRUE(inbox->next_push().has_drained());
   const auto connection = world.client.log_in(world.port(0));
   ASSERT_EQ(write(world, *connection).accepted().verdict().outcome(), v1::HELD);
   // The store is told by hand what no hint tells: a policy that opens the gate.
-  auto windows = World::open_all_week(v1::TO_CLIENT);
-  for (const auto& window : World::open_all_week(v1::TO_THERAPIST)) windows.push_back(window);
   auto& colleague = world.therapist.add_device();
   v1::ClientFrame list;
   list.mutable_replace_devices()->set_device_list(text(world.therapist.next_list()));
   list.mutable_replace_devices()->add_certs(text(colleague.signed_cert));
   ASSERT_TRUE(inbox->request(list).has_devices_replaced());
   const auto other = world.therapist.log_in(world.port(0), 2);
-  v1::ClientFrame apply;
-  auto& policy = *apply.mutable_apply_policy()->mutable_policy();
-  policy.set_version(1);
-  policy.set_zone("Etc/UTC");
-  for (const auto& window : windows) *policy.add_windows() = window;
+  const auto open = World::policy(World::open_all_week(v1::TO_THERAPIST), 2);
+  const auto apply = world.therapist.apply_policy(open, std::nullopt, 2);
   ASSERT_TRUE(other->request(apply).has_policy_applied());
   EXPECT_EQ(inbox->next_push(5s).deliver().items_size(), 1);
 }

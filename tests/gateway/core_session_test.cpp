@@ -171,9 +171,9 @@ TEST_F(GatewayTest, keeps_roles_apart) {
   v1::ClientFrame invite;
   invite.mutable_create_invite()->set_role(3);
   EXPECT_EQ(connection->request(invite).error().code(), v1::PERMISSION_DENIED);
-  v1::ClientFrame policy;
-  policy.mutable_apply_policy()->mutable_policy()->set_zone("Etc/UTC");
-  EXPECT_EQ(connection->request(policy).error().code(), v1::PERMISSION_DENIED);
+  v1::ClientFrame proposal;
+  proposal.mutable_fetch_proposal();
+  EXPECT_EQ(connection->request(proposal).error().code(), v1::PERMISSION_DENIED);
 }
 
 TEST_F(GatewayTest, takes_prekeys_of_the_device_and_nobody_elses) {
@@ -287,8 +287,8 @@ TEST_F(GatewayTest, delivers_through_an_open_gate_and_forgets_after_the_ack) {
 }
 
 TEST_F(GatewayTest, is_silent_while_the_gate_is_shut_and_delivers_in_order_when_it_opens) {
-  // Shut in this direction; then a policy opens it.
-  world.apply_policy(World::open_all_week(v1::TO_CLIENT));
+  // Shut at this hour; then a policy opens it.
+  world.apply_policy({world.open_later()});
   const auto inbox = world.therapist.log_in(world.port());
   EXPECT_TRUE(inbox->next_push().has_drained());
   const auto connection = world.client.log_in(world.port());
@@ -299,9 +299,7 @@ TEST_F(GatewayTest, is_silent_while_the_gate_is_shut_and_delivers_in_order_when_
   }
   EXPECT_TRUE(inbox->silent(kQuiet));
   // The policy is applied on another connection of the same device, which displaces this one.
-  auto windows = World::open_all_week(v1::TO_CLIENT);
-  for (const auto& window : World::open_all_week(v1::TO_THERAPIST)) windows.push_back(window);
-  world.apply_policy(windows, 1);
+  world.apply_policy(World::open_all_week(v1::TO_THERAPIST), 1);
   const auto open = world.therapist.log_in(world.port());
   EXPECT_EQ(world.therapist.welcome.queued(), 3U);
   EXPECT_EQ(letters(take(*open, 3)), "abc");
@@ -390,41 +388,6 @@ TEST_F(GatewayTest, keeps_the_window_and_goes_on_after_acks) {
   EXPECT_EQ(inbox->request(acks).acked().removed(), 64U);
   EXPECT_EQ(take(*inbox, 11).size(), 11U);
   EXPECT_TRUE(inbox->next_push().has_drained());
-}
-
-TEST_F(GatewayTest, names_the_field_of_a_policy_that_breaks_a_rule) {
-  const auto connection = world.therapist.log_in(world.port());
-  v1::ClientFrame frame;
-  auto& policy = *frame.mutable_apply_policy()->mutable_policy();
-  policy.set_zone("Europe/Atlantis");
-  EXPECT_EQ(connection->request(frame).error().field(), "apply_policy.policy.zone");
-  policy.set_zone("Europe/London");
-  auto& window = *policy.add_windows();
-  window.set_lane(v1::ROUTINE);
-  window.set_direction(v1::TO_CLIENT);
-  window.set_weekday(v1::MONDAY);
-  window.set_start_minute(600);
-  window.set_end_minute(600);
-  EXPECT_EQ(connection->request(frame).error().field(),
-            "apply_policy.policy.windows[0].end_minute");
-  window.set_end_minute(660);
-  EXPECT_EQ(connection->request(frame).policy_applied().version(), 1U);
-  EXPECT_EQ(connection->request(frame).policy_applied().version(),
-            1U);  // the same again: done already
-  window.set_end_minute(720);
-  EXPECT_EQ(connection->request(frame).error().code(), v1::STALE_POLICY);
-
-  v1::ClientFrame preview;
-  preview.mutable_preview_policy()->set_lane(v1::ROUTINE);
-  preview.mutable_preview_policy()->set_direction(v1::TO_CLIENT);
-  const auto seen = connection->request(preview);
-  EXPECT_EQ(seen.policy_preview().next_changes_ms_size(), 6) << seen.ShortDebugString();
-  EXPECT_EQ(seen.policy_preview().verdict().zone(), "Europe/London");
-
-  v1::ClientFrame fetch;
-  fetch.mutable_fetch_policy()->set_relationship_id(text(world.relationship));
-  const auto reader = world.client.log_in(world.port());
-  EXPECT_EQ(reader->request(fetch).policy().policy().version(), 1U);
 }
 
 TEST_F(GatewayTest, ends_the_session_of_a_revoked_device) {

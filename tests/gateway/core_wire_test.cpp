@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <limits>
 
 #include "boundary/decide.hpp"
+#include "boundary/validate.hpp"
 #include "crypto/env.hpp"
 #include "gateway/envelope_check.hpp"
 #include "gateway/hint.hpp"
@@ -59,10 +61,24 @@ TEST(ReplyError, gives_every_store_error_its_code) {
                                   {FetchPolicyError::corrupt, v1::UNAVAILABLE}});
   expect_codes<ApplyPolicyError>({{ApplyPolicyError::not_found, v1::NOT_FOUND},
                                   {ApplyPolicyError::stale_policy, v1::STALE_POLICY},
+                                  {ApplyPolicyError::changed, v1::UNAVAILABLE},
+                                  {ApplyPolicyError::quota, v1::QUOTA},
                                   {ApplyPolicyError::invalid, v1::INVALID_ARGUMENT},
                                   {ApplyPolicyError::unavailable, v1::UNAVAILABLE},
                                   {ApplyPolicyError::uncertain, v1::UNCERTAIN},
                                   {ApplyPolicyError::corrupt, v1::UNAVAILABLE}});
+  expect_codes<ProposalError>({{ProposalError::not_found, v1::NOT_FOUND},
+                               {ProposalError::stale_policy, v1::STALE_POLICY},
+                               {ProposalError::quota, v1::QUOTA},
+                               {ProposalError::invalid, v1::INVALID_ARGUMENT},
+                               {ProposalError::unavailable, v1::UNAVAILABLE},
+                               {ProposalError::uncertain, v1::UNCERTAIN},
+                               {ProposalError::corrupt, v1::UNAVAILABLE}});
+  expect_codes<ListHeldError>({{ListHeldError::not_found, v1::NOT_FOUND},
+                               {ListHeldError::invalid, v1::UNAVAILABLE},
+                               {ListHeldError::unavailable, v1::UNAVAILABLE},
+                               {ListHeldError::uncertain, v1::UNAVAILABLE},
+                               {ListHeldError::corrupt, v1::UNAVAILABLE}});
   expect_codes<PublishPrekeysError>({{PublishPrekeysError::not_found, v1::NOT_FOUND},
                                      {PublishPrekeysError::invalid, v1::INVALID_ARGUMENT},
                                      {PublishPrekeysError::unavailable, v1::UNAVAILABLE},
@@ -123,9 +139,9 @@ TEST(ReplyError, says_ended_for_a_relationship_that_is_over_and_refused_for_the_
 TEST(ReplyError, names_field_and_rule_of_a_policy) {
   const auto error = to_error(
       boundary::PolicyError{"windows[3].end_minute", boundary::PolicyRule::end_not_after_start, ""},
-      "apply_policy.policy");
+      "apply_policy.document");
   EXPECT_EQ(error.code(), v1::INVALID_ARGUMENT);
-  EXPECT_EQ(error.field(), "apply_policy.policy.windows[3].end_minute");
+  EXPECT_EQ(error.field(), "apply_policy.document.windows[3].end_minute");
   EXPECT_FALSE(error.text().empty());
 }
 
@@ -222,11 +238,11 @@ TEST_F(EnvelopeCheck, finds_the_one_time_key_that_a_handshake_uses) {
   direct.set_hs(hs);
   ASSERT_EQ(refused(), "");
   auto copy = check_envelope(direct, context);
-  EXPECT_TRUE(copy->burns_one_time_key);
-  EXPECT_EQ(copy->one_time_key, 0x203U);
+  EXPECT_TRUE(copy->copy.burns_one_time_key);
+  EXPECT_EQ(copy->copy.one_time_key, 0x203U);
   hs[222] = 2;  // the last-resort key stays
   direct.set_hs(hs);
-  EXPECT_FALSE(check_envelope(direct, context)->burns_one_time_key);
+  EXPECT_FALSE(check_envelope(direct, context)->copy.burns_one_time_key);
   hs[222] = 3;
   direct.set_hs(hs);
   EXPECT_FALSE(check_envelope(direct, context).has_value());
@@ -284,6 +300,138 @@ TEST(PolicyWire, names_what_is_missing) {
             "exceptions[0].end_minute");
   EXPECT_EQ(fault([](v1::Policy& p) { p.mutable_exceptions(0)->add_lanes(v1::LANE_UNSPECIFIED); }),
             "exceptions[0].lanes");
+  EXPECT_EQ(fault([](v1::Policy& p) { p.mutable_exceptions(0)->mutable_moveable(); }),
+            "exceptions[0].moveable.day");
+  EXPECT_EQ(fault([](v1::Policy& p) {
+              p.mutable_exceptions(0)->mutable_moveable()->mutable_nth_weekday()->set_month(1);
+            }),
+            "exceptions[0].moveable.nth_weekday.weekday");
+  EXPECT_EQ(fault([](v1::Policy& p) { p.mutable_exceptions(0)->set_cover_account_id("short"); }),
+            "exceptions[0].cover_account_id");
+  EXPECT_EQ(fault([](v1::Policy& p) {
+              p.add_travels()->set_from_ms(std::numeric_limits<std::int64_t>::max());
+            }),
+            "travels[0].from_ms");
+  EXPECT_EQ(fault([](v1::Policy& p) { p.add_relationship_rules(); }),
+            "relationship_rules[0].relationship_id");
+  EXPECT_EQ(fault([](v1::Policy& p) {
+              auto& rules = *p.add_relationship_rules();
+              rules.set_relationship_id(std::string(16, 'r'));
+              rules.add_windows();
+            }),
+            "relationship_rules[0].windows[0].lane");
+  EXPECT_EQ(fault([](v1::Policy& p) {
+              p.add_closures()->set_until_ms(std::numeric_limits<std::int64_t>::min());
+            }),
+            "closures[0].until_ms");
+  EXPECT_EQ(fault([](v1::Policy& p) { p.add_openings(); }), "openings[0].lane");
+  EXPECT_EQ(fault([](v1::Policy& p) {
+              auto& opening = *p.add_openings();
+              opening.set_lane(v1::ROUTINE);
+              opening.set_direction(v1::TO_CLIENT);
+            }),
+            "openings[0].reason");
+  EXPECT_EQ(fault([](v1::Policy& p) { p.mutable_terms()->add_lanes(v1::LANE_UNSPECIFIED); }),
+            "terms.lanes");
+  EXPECT_EQ(fault([](v1::Policy& p) {
+              p.mutable_terms()->add_urgent_readers(v1::URGENT_READER_UNSPECIFIED);
+            }),
+            "terms.urgent_readers");
+}
+
+TEST(PolicyWire, reads_everything_that_a_policy_can_say) {
+  const std::string id(16, 'r');
+  auto wire = some_policy();
+  auto& holiday = *wire.add_exceptions();
+  holiday.set_id("thanksgiving");
+  holiday.set_kind(v1::Exception::CLOSED);
+  holiday.set_cover_account_id(id);
+  auto& rule = *holiday.mutable_moveable();
+  rule.set_days(2);
+  rule.mutable_nth_weekday()->set_month(11);
+  rule.mutable_nth_weekday()->set_weekday(v1::SUNDAY);
+  rule.mutable_nth_weekday()->set_nth(-1);
+  auto& leap = *wire.add_exceptions();
+  leap.set_id("leap");
+  leap.set_kind(v1::Exception::CLOSED);
+  leap.set_from_date("2028-02-29");
+  leap.set_repeats(v1::Exception::YEARLY);
+  leap.set_leap_day(v1::Exception::SKIP);
+  auto& travel = *wire.add_travels();
+  travel.set_from_ms(1'777'932'000'000);
+  travel.set_until_ms(1'778'018'400'000);
+  travel.set_zone("Europe/Berlin");
+  auto& rules = *wire.add_relationship_rules();
+  rules.set_relationship_id(id);
+  *rules.add_windows() = wire.windows(0);
+  auto& closure = *wire.add_closures();
+  closure.set_id("ill");
+  closure.set_from_ms(1'777'932'000'000);
+  wire.mutable_limits()->set_max_hold_hours(240);
+  wire.mutable_limits()->set_reply_time_hours(48);
+  auto& terms = *wire.mutable_terms();
+  terms.add_lanes(v1::URGENT);
+  terms.set_reply_time_hours(72);
+  terms.set_retention_days(3650);
+  terms.set_lane_pause_allowed(true);
+  terms.set_hours_notice_days(14);
+  terms.add_urgent_readers(v1::SUPERVISOR);
+
+  const auto policy = to_policy(wire);
+  ASSERT_TRUE(policy.has_value()) << policy.error().field;
+  ASSERT_TRUE(boundary::validate(*policy).has_value());
+  boundary::RelationshipId expected{};
+  expected.fill('r');
+  const auto& read = policy->exceptions.at(1);
+  EXPECT_EQ(read.moveable,
+            (boundary::Moveable{boundary::NthWeekday{11, std::chrono::Sunday, -1}, 2}));
+  EXPECT_EQ(read.cover_account_id, expected);
+  EXPECT_EQ(policy->exceptions.at(2).repeats, boundary::Repeats::yearly);
+  EXPECT_EQ(policy->exceptions.at(2).leap_day, boundary::LeapDay::skip);
+  EXPECT_EQ(boundary::format_instant(policy->travels.at(0).from), "2026-05-04T22:00:00.000Z");
+  EXPECT_EQ(policy->travels.at(0).zone, "Europe/Berlin");
+  EXPECT_EQ(policy->relationship_rules.at(0).relationship_id, expected);
+  EXPECT_EQ(policy->relationship_rules.at(0).windows, policy->windows);
+  EXPECT_FALSE(policy->closures.at(0).until.has_value());
+  EXPECT_EQ(policy->limits, (boundary::Limits{240, 48}));
+  EXPECT_EQ(
+      policy->terms,
+      (boundary::Terms{
+          {boundary::Lane::urgent}, 72, 3650, true, 14, {boundary::UrgentReader::supervisor}}));
+}
+
+TEST(PolicyWire, writes_an_opening_as_it_is_read) {
+  for (int reason = v1::OpeningReason_MIN + 1; reason <= v1::OpeningReason_MAX; ++reason) {
+    auto wire = some_policy();
+    auto& opening = *wire.add_openings();
+    opening.set_id("kept-1");
+    opening.set_relationship_id(std::string(16, 'r'));
+    opening.set_lane(v1::LOGISTICS);
+    opening.set_direction(v1::TO_CLIENT);
+    opening.set_from_ms(1'777'932'000'000);
+    opening.set_until_ms(1'778'018'400'000);
+    opening.set_accepted_through_version(2);
+    opening.set_reason(static_cast<v1::OpeningReason>(reason));
+    const auto policy = to_policy(wire);
+    ASSERT_TRUE(policy.has_value()) << policy.error().field;
+    EXPECT_EQ(to_wire(policy->openings.at(0)).SerializeAsString(), opening.SerializeAsString());
+  }
+}
+
+TEST(PolicyWire, tells_the_cover_and_the_release_of_the_time_zone_data) {
+  auto wire_policy = some_policy();
+  auto& closure = *wire_policy.add_closures();
+  closure.set_id("ill");
+  closure.set_from_ms(1'777'932'000'000);
+  closure.set_cover_account_id(std::string(16, 'c'));
+  const auto gate = boundary::Gate::compile(*to_policy(wire_policy));
+  ASSERT_TRUE(gate.has_value());
+  const auto now = *boundary::parse_instant("2026-05-06T12:00:00Z");
+  const auto wire = to_wire(boundary::decide({*gate}, {}, now), *gate);
+  EXPECT_EQ(wire.reason(), "covered");
+  EXPECT_EQ(wire.cover_account_id(), std::string(16, 'c'));
+  EXPECT_EQ(wire.cover_until_ms(), 0);
+  EXPECT_EQ(wire.tzdb_version(), boundary::tzdb_version());
 }
 
 TEST(PolicyWire, tells_the_verdict_with_its_promise_and_zone) {
@@ -293,7 +441,7 @@ TEST(PolicyWire, tells_the_verdict_with_its_promise_and_zone) {
   facts.lane = boundary::Lane::logistics;
   facts.direction = boundary::Direction::to_client;
   const auto now = *boundary::parse_instant("2026-11-21T12:00:00Z");  // a Saturday
-  const auto wire = to_wire(boundary::decide(*gate, facts, now), *gate);
+  const auto wire = to_wire(boundary::decide({*gate}, facts, now), *gate);
   EXPECT_EQ(wire.outcome(), v1::HELD);
   EXPECT_EQ(wire.reason(), "outside_windows");
   EXPECT_EQ(wire.promise_ms(),
@@ -335,7 +483,7 @@ TEST(Hint, survives_the_channel_and_nothing_else_is_one) {
   auto bytes = encode_hint({});
   EXPECT_FALSE(parse_hint(bytes + "x"));
   EXPECT_FALSE(parse_hint(""));
-  bytes[0] = 4;
+  bytes[0] = 5;
   EXPECT_FALSE(parse_hint(bytes));
 }
 

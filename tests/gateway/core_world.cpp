@@ -214,14 +214,29 @@ std::int64_t World::store_now_ms() {
 
 std::uint64_t World::apply_policy(const std::vector<v1::Window>& windows, std::uint64_t based_on) {
   const auto connection = therapist.log_in(port());
-  v1::ClientFrame frame;
-  auto& policy = *frame.mutable_apply_policy()->mutable_policy();
-  policy.set_version(based_on);
-  policy.set_zone("Etc/UTC");
-  for (const auto& window : windows) *policy.add_windows() = window;
-  const auto answer = connection->request(frame);
+  const auto answer = connection->request(therapist.apply_policy(policy(windows, based_on + 1)));
   if (!answer.has_policy_applied()) throw std::runtime_error(answer.ShortDebugString());
   return answer.policy_applied().version();
+}
+
+v1::Policy World::policy(const std::vector<v1::Window>& windows, std::uint64_t version) {
+  v1::Policy document;
+  document.set_version(version);
+  document.set_zone("Etc/UTC");
+  for (const auto& window : windows) *document.add_windows() = window;
+  return document;
+}
+
+v1::Window World::open_later() {
+  const auto minute = store_now_ms() / 60000 + 120;
+  v1::Window window;
+  window.set_lane(v1::ROUTINE);
+  window.set_direction(v1::TO_THERAPIST);
+  window.set_weekday(
+      static_cast<v1::Weekday>((minute / 1440 + 3) % 7 + 1));  // 1970-01-01 was a Thursday
+  window.set_start_minute(static_cast<std::uint32_t>(minute % 1440));
+  window.set_end_minute(static_cast<std::uint32_t>(minute % 1440 + 60));
+  return window;
 }
 
 std::vector<v1::Window> World::open_all_week(v1::Direction direction) {

@@ -75,9 +75,14 @@ class World {
 
   crypto::InviteSecret make_invite(holdspace::tests::Person& inviter, std::uint32_t role);
 
-  // Replaces the therapist's policy in zone Etc/UTC; the new version.
+  // Replaces the therapist's policy in zone Etc/UTC, on a new connection of her first device; the
+  // new version.
   std::uint64_t apply_policy(const std::vector<v1::Window>& windows, std::uint64_t based_on = 0);
+  static v1::Policy policy(const std::vector<v1::Window>& windows, std::uint64_t version);
   static std::vector<v1::Window> open_all_week(v1::Direction direction);
+  // Routine to the therapist, for an hour from two hours after the store's clock: shut now, and
+  // near enough to hold a message for.
+  v1::Window open_later();
 
   // The store's clock, as a challenge tells it.
   std::int64_t store_now_ms();

@@ -1,6 +1,7 @@
 #include "tests/gateway/transport_client.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -105,18 +106,29 @@ std::string close_frame(unsigned code, std::string_view reason) {
   return frame(0x88, payload.append(reason));
 }
 
-Client::Client(std::uint16_t port, int receive_bytes)
-    : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  if (receive_bytes > 0)
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+Client::Client() : descriptor_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   const int yes = 1;
   ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+}
+
+Client::Client(std::uint16_t port, int receive_bytes) : Client() {
+  if (receive_bytes > 0)
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
+  connect(port);
+}
+
+void Client::connect(std::uint16_t port) const {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(descriptor_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     throw std::runtime_error("cannot connect");
+}
+
+void Client::move_descriptor(int lowest) {
+  const int moved = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, lowest);
+  ::close(std::exchange(descriptor_, moved));
 }
 
 Client::~Client() {

@@ -40,11 +40,18 @@ std::string close_frame(unsigned code, std::string_view reason = {});
 
 class Client {
  public:
+  // Has a socket and is not connected.
+  Client();
   // `receive_bytes`: the kernel's buffer, 0 for its default.
   explicit Client(std::uint16_t port, int receive_bytes = 0);
   ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+
+  // Throws when nobody listens.
+  void connect(std::uint16_t port) const;
+  // Takes a descriptor that is not below `lowest`.
+  void move_descriptor(int lowest);
 
   // False when the other side is gone.
   bool send(std::string_view bytes) const;

@@ -1,65 +1,20 @@
 // Rows 7 to 13 of the bad-input table and the exporter, with OpenSSL as the client and a
 // certificate made for the run.
 #include <gtest/gtest.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
-#include <stdlib.h>
 
 #include <csignal>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
 #include "tests/gateway/transport_client.hpp"
 #include "tests/gateway/transport_requests.hpp"
+#include "tests/gateway/transport_tls_client.hpp"
 
 namespace holdspace::gateway::tests {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A key and a self-signed certificate in a folder that goes with this object.
-class Certificate {
- public:
-  Certificate() {
-    std::string pattern = (fs::temp_directory_path() / "holdspace-tls-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    write("a");
-    write("b");
-  }
-  ~Certificate() { fs::remove_all(folder_); }
-  Certificate(const Certificate&) = delete;
-  Certificate& operator=(const Certificate&) = delete;
-
-  [[nodiscard]] TlsFiles files() const { return {folder_ / "a.crt", folder_ / "a.key"}; }
-  [[nodiscard]] fs::path folder() const { return folder_; }
-
- private:
-  void write(const std::string& name) const {
-    EVP_PKEY* key = EVP_EC_gen("P-256");
-    X509* certificate = X509_new();
-    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
-    X509_set_pubkey(certificate, key);
-    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
-    X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
-    X509_sign(certificate, key, EVP_sha256());
-    FILE* file = std::fopen((folder_ / (name + ".crt")).c_str(), "w");
-    PEM_write_X509(file, certificate);
-    std::fclose(file);
-    file = std::fopen((folder_ / (name + ".key")).c_str(), "w");
-    PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr);
-    std::fclose(file);
-    X509_free(certificate);
-    EVP_PKEY_free(key);
-  }
-
-  fs::path folder_;
-};
 
 class Tls : public ::testing::Test {
  protected:
@@ -71,52 +26,6 @@ class Tls : public ::testing::Test {
     return *TlsContext::load(files);
   }
   Certificate certificate_;
-};
-
-// OpenSSL as the client of one blocking connection.
-class TlsClient {
- public:
-  explicit TlsClient(std::uint16_t port) : tcp_(port), context_(SSL_CTX_new(TLS_client_method())) {}
-  ~TlsClient() {
-    SSL_free(tls_);
-    SSL_CTX_free(context_);
-  }
-  TlsClient(const TlsClient&) = delete;
-  TlsClient& operator=(const TlsClient&) = delete;
-
-  [[nodiscard]] ssl_ctx_st* settings() const { return context_; }
-  [[nodiscard]] Client& tcp() { return tcp_; }
-  [[nodiscard]] ssl_st* native() const { return tls_; }
-  bool connect() {
-    tls_ = SSL_new(context_);
-    SSL_set_fd(tls_, tcp_.descriptor());
-    return SSL_connect(tls_) == 1;
-  }
-  bool send(std::string_view bytes) const {
-    return SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size())) ==
-           static_cast<int>(bytes.size());
-  }
-  [[nodiscard]] std::string receive() const {
-    std::string bytes(64 * 1024, '\0');
-    const int got = SSL_read(tls_, bytes.data(), static_cast<int>(bytes.size()));
-    bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-    return bytes;
-  }
-  [[nodiscard]] std::string receive(std::size_t bytes) const {
-    std::string all;
-    while (all.size() < bytes) {
-      const auto more = receive();
-      if (more.empty()) break;
-      all += more;
-    }
-    return all;
-  }
-  bool upgrade() const { return send(good_request()) && receive().starts_with("HTTP/1.1 101"); }
-
- private:
-  Client tcp_;
-  ssl_ctx_st* context_;
-  ssl_st* tls_ = nullptr;
 };
 
 // The alert record that the server sends before it ends the connection; 0 when there is none.

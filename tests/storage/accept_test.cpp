@@ -25,7 +25,7 @@ class AcceptTest : public PracticeTest {
   std::vector<QueueEntry> entries(DeviceRef device, Origin origin = Origin::peer) {
     ReadRequest request = reading(device, origin);
     request.validity.policy_version = policy_version_;
-    return *run(stores_.queues.read(request, soon()));
+    return run(stores_.queues.read(request, soon()))->entries;
   }
   void set_state(const char* state) {
     redis({"HSET", keys::Practice(practice_).relationship(relationship_), "state", state});
@@ -180,21 +180,27 @@ TEST_F(AcceptTest, a_session_that_is_not_the_newest_is_displaced) {
   EXPECT_EQ(refused(message(1)).error, AcceptError::displaced);
 }
 
-TEST_F(AcceptTest, a_decision_under_another_state_is_stale) {
-  set_state("paused");
+TEST_F(AcceptTest, a_decision_on_another_revision_of_the_relationship_is_stale) {
+  redis({"HINCRBY", keys::Practice(practice_).relationship(relationship_), "revision", "1"});
   EXPECT_EQ(refused(message(1)).error, AcceptError::stale);
-  AcceptRequest paused = message(1);
-  paused.validity.state = boundary::RelationshipState::paused;
-  EXPECT_TRUE(accept(paused).has_value());
+  AcceptRequest changed = message(1);
+  changed.validity.revision = kJoined + 1;
+  EXPECT_TRUE(accept(changed).has_value());
 }
 
 TEST_F(AcceptTest, a_decision_under_another_policy_is_stale) {
   AcceptRequest ahead = message(1);
   ahead.validity.policy_version = 1;
   EXPECT_EQ(refused(ahead).error, AcceptError::stale);
-  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "one", soon())));
+  ASSERT_TRUE(apply_policy(therapist_, 0, "one"));
   EXPECT_EQ(refused(message(1)).error, AcceptError::stale);
   EXPECT_TRUE(accept(ahead).has_value());
+}
+
+TEST_F(AcceptTest, a_decision_under_other_hours_of_the_client_is_stale) {
+  AcceptRequest ahead = message(1);
+  ahead.validity.hours_version = 1;
+  EXPECT_EQ(refused(ahead).error, AcceptError::stale);
 }
 
 TEST_F(AcceptTest, a_decision_outside_its_span_is_stale) {
@@ -286,6 +292,27 @@ TEST_F(AcceptTest, requests_out_of_bounds_are_refused) {
   }
 }
 
+TEST_F(AcceptTest, the_first_held_message_of_a_closed_period_says_so) {
+  const auto held = [&](std::uint16_t number, std::optional<boundary::Instant> promise) {
+    AcceptRequest request = message(number);
+    request.held = HeldUntil{promise};
+    return request;
+  };
+  EXPECT_FALSE(accept(message(1))->first_in_closed_period);
+  EXPECT_TRUE(accept(held(2, now_ + 1h))->first_in_closed_period);
+  EXPECT_FALSE(accept(held(2, now_ + 1h))->first_in_closed_period) << "a duplicate";
+  EXPECT_FALSE(accept(held(3, now_ + 1h))->first_in_closed_period);
+  AcceptRequest logistics = held(4, now_ + 1h);
+  logistics.lane = boundary::Lane::logistics;
+  EXPECT_TRUE(accept(logistics)->first_in_closed_period);
+  AcceptRequest from_therapist = reply(5);
+  from_therapist.held = HeldUntil{now_ + 1h};
+  EXPECT_TRUE(accept(from_therapist)->first_in_closed_period);
+  EXPECT_TRUE(accept(held(6, now_ + 2h))->first_in_closed_period);
+  EXPECT_TRUE(accept(held(7, std::nullopt))->first_in_closed_period);
+  EXPECT_FALSE(accept(held(8, std::nullopt))->first_in_closed_period);
+}
+
 TEST_F(AcceptTest, the_largest_message_passes) {
   AcceptRequest request = message(1);
   for (Copy& copy : request.copies) copy.envelope.assign(kEnvelopeBytesMax, 'x');
@@ -293,24 +320,25 @@ TEST_F(AcceptTest, the_largest_message_passes) {
   EXPECT_EQ(entries(therapist1_).at(0).envelope.size(), kEnvelopeBytesMax);
 }
 
-TEST_F(AcceptTest, duplicate_records_older_than_65_days_go_a_few_at_a_time) {
+TEST_F(AcceptTest, duplicate_records_older_than_65_days_go_at_each_sixteenth_acceptance) {
   const keys::Device names(practice_, client1_);
-  for (std::uint16_t i = 1; i <= 6; ++i) ASSERT_TRUE(accept(message(i)).has_value());
+  for (std::uint16_t i = 1; i <= 15; ++i) ASSERT_TRUE(accept(message(i)).has_value());
   const auto age = [&](std::uint16_t number, std::chrono::hours by) {
     const std::string id = to_bytes(message(number).message);
     std::string record = redis({"HGET", names.sent(), id}).text;
-    const std::string old = std::to_string((now_ - by).time_since_epoch().count());
-    record.replace(32, 15, std::string(15 - old.size(), '0') + old);
+    const auto old = static_cast<std::uint64_t>((now_ - by).time_since_epoch().count());
+    for (std::size_t byte = 0; byte < 8; ++byte) {
+      record[32 + byte] = static_cast<char>(old >> (8 * (7 - byte)));
+    }
     redis({"HSET", names.sent(), id, record});
   };
-  for (std::uint16_t i = 1; i <= 5; ++i) age(i, 24h * 65 + 1h);
-  age(6, 24h * 65 - 1h);
-  ASSERT_TRUE(accept(message(7)).has_value());
-  EXPECT_EQ(redis({"HLEN", names.sent()}).integer, 3);
-  ASSERT_TRUE(accept(message(8)).has_value());
-  EXPECT_EQ(redis({"HLEN", names.sent()}).integer, 3);
-  EXPECT_EQ(redis({"LLEN", names.sent_order()}).integer, 3);
-  EXPECT_TRUE(accept(message(6))->duplicate);
+  for (std::uint16_t i = 1; i <= 14; ++i) age(i, 24h * 65 + 1h);
+  age(15, 24h * 65 - 1h);
+  EXPECT_EQ(redis({"HLEN", names.sent()}).integer, 15);
+  ASSERT_TRUE(accept(message(16)).has_value());
+  EXPECT_EQ(redis({"HLEN", names.sent()}).integer, 2);
+  EXPECT_EQ(redis({"LLEN", names.sent_order()}).integer, 2);
+  EXPECT_TRUE(accept(message(15))->duplicate);
   EXPECT_FALSE(accept(message(1))->duplicate);
 }
 
@@ -320,7 +348,7 @@ TEST_F(AcceptTest, a_damaged_record_refuses_and_is_left_alone) {
   const std::string sub_queue = keys::sub_queue(routine(Origin::peer));
   redis({"HSET", names.queues(), sub_queue, "nonsense"});
   EXPECT_EQ(refused(message(2)).error, AcceptError::corrupt);
-  redis({"HSET", names.queues(), sub_queue, "5:4:10:1"});
+  redis({"HSET", names.queues(), sub_queue, std::string(65, '\1') + "nonsense"});
   EXPECT_EQ(refused(message(2)).error, AcceptError::corrupt);
   redis({"HDEL", names.queues(), sub_queue});
   EXPECT_EQ(refused(message(2)).error, AcceptError::corrupt);

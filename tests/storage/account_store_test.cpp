@@ -61,21 +61,19 @@ TEST_F(AccountStoreTest, devices_are_shown_to_the_own_account_and_to_the_other_p
   }
 }
 
-TEST_F(AccountStoreTest, strangers_and_parties_of_an_ended_relationship_see_no_devices) {
+TEST_F(AccountStoreTest, strangers_and_parties_of_a_severed_relationship_see_no_devices) {
   const auto ask = [&](AccountId asker) {
     return run(stores_.accounts.fetch_devices(practice_, asker, therapist_, soon()));
   };
   EXPECT_EQ(ask(admin_).error(), FetchDevicesError::not_found);
   EXPECT_EQ(ask(make_id<AccountId>(0xA0, 77)).error(), FetchDevicesError::not_found);
   const std::string key = keys::Practice(practice_).relationship(relationship_);
-  for (const char* state : {"paused", "ending"}) {
+  for (const char* state : {"paused", "ending", "ended"}) {
     redis({"HSET", key, "state", state});
     EXPECT_TRUE(ask(client_).has_value()) << state;
   }
-  for (const char* state : {"ended", "severed"}) {
-    redis({"HSET", key, "state", state});
-    EXPECT_EQ(ask(client_).error(), FetchDevicesError::not_found) << state;
-  }
+  redis({"HSET", key, "state", "severed"});
+  EXPECT_EQ(ask(client_).error(), FetchDevicesError::not_found);
 }
 
 TEST_F(AccountStoreTest, a_new_list_changes_devices_in_one_step) {
@@ -161,24 +159,53 @@ TEST_F(AccountStoreTest, a_revoked_device_loses_everything_it_had) {
   own.sender = therapist2_;
   own.session = session_of(therapist2_);
   own.copies[2].recipient = therapist1_;
+  own.held = HeldUntil{now_ + std::chrono::hours(1)};
   ASSERT_TRUE(run(stores_.queues.accept(own, soon())).has_value());
   ASSERT_TRUE(run(stores_.prekeys.publish_prekeys(practice_, therapist2_, "set",
                                                   {{7, "key"}, {8, "key"}}, soon())));
   ASSERT_TRUE(
       run(stores_.prekeys.fetch_prekeys(practice_, client1_, therapist_, {2}, soon())).has_value());
-  const std::string start =
-      keys::Device(practice_, therapist2_)
-          .prekey_set()
-          .substr(0, keys::Device(practice_, therapist2_).prekey_set().size() -
-                         std::string("prekey_set").size());
+  const std::string name = ":" + keys::device_name(therapist2_);
   const auto left = [&] {
     std::size_t count = 0;
-    for (const auto& [key, value] : picture()) count += key.rfind(start, 0) == 0 ? 1U : 0U;
+    for (const auto& [key, value] : picture()) count += key.find(name) != key.npos ? 1U : 0U;
     return count;
   };
-  ASSERT_EQ(left(), 9U);
+  ASSERT_EQ(left(), 10U);
   ASSERT_TRUE(replace(next_list()).has_value());
   EXPECT_EQ(left(), 0U);
+}
+
+TEST_F(AccountStoreTest, a_message_returns_when_its_last_copy_goes_with_a_device) {
+  accept(held(message(1)));
+  accept(message(2));
+  accept(message(3));
+  ASSERT_EQ(ack(therapist1_, {{routine(Origin::peer), 2}}), 1U);
+  NewDeviceList list = next_list();
+  list.returned = return_form();
+  ASSERT_TRUE(replace(list).has_value());
+  EXPECT_TRUE(notices_of(client_).empty()) << "the first device has its copies yet";
+  ASSERT_EQ(ack(therapist1_, {{routine(Origin::peer), 3}}), 1U);
+
+  NewDeviceList all_new = next_list();
+  all_new.epoch = 3;
+  all_new.active = {3};
+  all_new.revoked = {1, 2};
+  all_new.new_certs.clear();
+  all_new.returned = return_form();
+  ASSERT_TRUE(replace(all_new).has_value());
+  EXPECT_EQ(notices_of(client_),
+            (std::vector<std::string>{returned_notice(relationship_, message(1).message)}))
+      << "the others were collected";
+  EXPECT_EQ(*run(stores_.held.withdraw(practice_, client1_, relationship_, message(1).message, {},
+                                       soon())),
+            0U);
+}
+
+TEST_F(AccountStoreTest, a_form_without_its_holes_is_refused) {
+  NewDeviceList list = next_list();
+  list.returned.by_lane[1] = "back";
+  EXPECT_EQ(refused(list), ReplaceDevicesError::invalid);
 }
 
 TEST_F(AccountStoreTest, an_unknown_account_has_no_list_to_replace) {

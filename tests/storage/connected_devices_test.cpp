@@ -31,6 +31,16 @@ TEST_F(ConnectedDevicesTest, a_displaced_session_does_not_disconnect_the_newer) 
   EXPECT_FALSE(*run(stores_.connected.disconnect(practice_, client1_, newer_.session, soon())));
 }
 
+TEST_F(ConnectedDevicesTest, an_account_is_wherever_its_devices_are) {
+  const auto places = [&] { return *run(stores_.connected.places(practice_, client_, soon())); };
+  EXPECT_EQ(places().size(), 2U);
+  ASSERT_TRUE(
+      *run(stores_.connected.disconnect(practice_, client2_, session_of(client2_), soon())));
+  EXPECT_EQ(places(), (std::vector<SessionPlace>{first_}));
+  const auto stranger = make_id<AccountId>(0xA0, 77);
+  EXPECT_TRUE(run(stores_.connected.places(practice_, stranger, soon()))->empty());
+}
+
 TEST_F(ConnectedDevicesTest, a_device_that_is_not_active_does_not_connect) {
   const auto before = picture();
   const auto unknown = run(stores_.connected.connect(practice_, {client_, 9}, newer_, soon()));
@@ -51,7 +61,7 @@ TEST_F(ConnectedDevicesTest, a_displaced_session_neither_sends_nor_reads) {
   EXPECT_EQ(picture(), before);
   ReadRequest newest = reading(client1_, Origin::peer);
   newest.session = newer_.session;
-  EXPECT_EQ(run(stores_.queues.read(newest, soon()))->size(), 1U);
+  EXPECT_EQ(run(stores_.queues.read(newest, soon()))->entries.size(), 1U);
 }
 
 }  // namespace

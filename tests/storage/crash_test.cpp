@@ -22,10 +22,10 @@ TEST_F(CrashTest, accepted_messages_survive_a_kill_with_their_numbers) {
   crash();
   EXPECT_EQ(picture(), before);
   const auto entries = run(stores_.queues.read(reading(therapist1_, Origin::peer), soon()));
-  ASSERT_EQ(entries->size(), 10U);
+  ASSERT_EQ(entries->entries.size(), 10U);
   for (std::size_t i = 0; i < 10; ++i) {
-    EXPECT_EQ(entries->at(i).seq, accepted[i].copies[0].seq);
-    EXPECT_EQ(entries->at(i).envelope, "envelope " + std::to_string(i + 1) + " for 1");
+    EXPECT_EQ(entries->entries.at(i).seq, accepted[i].copies[0].seq);
+    EXPECT_EQ(entries->entries.at(i).envelope, "envelope " + std::to_string(i + 1) + " for 1");
   }
   const auto again = run(stores_.queues.accept(message(10), soon()));
   EXPECT_TRUE(again->duplicate);
@@ -57,8 +57,8 @@ TEST_F(CrashTest, under_kills_every_answer_holds_and_resending_stores_once) {
     request.after_seq = after;
     const auto entries = run(stores_.queues.read(request, soon()));
     ASSERT_TRUE(entries.has_value());
-    if (entries->empty()) break;
-    for (const QueueEntry& entry : *entries) {
+    if (entries->entries.empty()) break;
+    for (const QueueEntry& entry : entries->entries) {
       EXPECT_EQ(entry.seq, ++after);
       const auto found = static_cast<std::size_t>(std::stoi(entry.envelope.substr(9)));
       EXPECT_FALSE(seen.at(found)) << "stored twice";

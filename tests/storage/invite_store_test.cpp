@@ -32,7 +32,7 @@ class InviteStoreTest : public PracticeTest {
     redis({"ZADD", names.open_invites(therapist_), text, to_hex(id)});
   }
   RelationshipFacts facts_of(RelationshipId id) {
-    const auto facts = run(stores_.relationships.facts(practice_, id, therapist_, 0, soon()));
+    const auto facts = run(stores_.relationships.facts(practice_, id, therapist_, {}, soon()));
     return facts ? facts->facts : RelationshipFacts{};
   }
 };

@@ -158,8 +158,10 @@ TEST_F(PrekeyStoreTest, only_the_own_account_and_a_living_relationship_may_ask) 
   EXPECT_TRUE(fetch(therapist2_).has_value());
   EXPECT_EQ(fetch({admin_, 1}).error().error, FetchPrekeysError::not_found);
   EXPECT_EQ(fetch({client_, 9}).error().error, FetchPrekeysError::not_found);
-  redis({"HSET", keys::Practice(practice_).relationship(relationship_), "state", "severed"});
-  EXPECT_EQ(fetch(client1_).error().error, FetchPrekeysError::not_found);
+  for (const char* state : {"ended", "severed"}) {
+    redis({"HSET", keys::Practice(practice_).relationship(relationship_), "state", state});
+    EXPECT_EQ(fetch(client1_).error().error, FetchPrekeysError::not_found) << state;
+  }
   EXPECT_EQ(fetch(client1_, {}).error().error, FetchPrekeysError::invalid);
   EXPECT_EQ(fetch(client1_, {1, 1}).error().error, FetchPrekeysError::invalid);
   EXPECT_EQ(fetch(client1_, {1, 2, 3, 4, 5, 6, 7, 8, 9}).error().error, FetchPrekeysError::invalid);

@@ -9,7 +9,7 @@ namespace {
 class RelationshipStoreTest : public PracticeTest {
  protected:
   boost::system::result<RelationshipPolicy, RelationshipError> ask(AccountId asker,
-                                                                   std::uint64_t known = 0) {
+                                                                   KnownVersions known = {}) {
     return run(stores_.relationships.facts(practice_, relationship_, asker, known, soon()));
   }
 };
@@ -23,15 +23,20 @@ TEST_F(RelationshipStoreTest, both_parties_get_the_facts) {
     EXPECT_EQ(answer->facts.client, client_);
     EXPECT_EQ(answer->facts.state, boundary::RelationshipState::active);
     EXPECT_EQ(answer->facts.policy_version, 0U);
+    EXPECT_EQ(answer->facts.revision, kJoined);
+    EXPECT_EQ(answer->facts.ends_at, std::nullopt);
+    EXPECT_EQ(answer->facts.routine_pause, std::nullopt);
+    EXPECT_EQ(answer->facts.agreement, std::nullopt);
+    EXPECT_EQ(answer->facts.hours_version, 0U);
     EXPECT_EQ(answer->document, std::nullopt);
   }
 }
 
 TEST_F(RelationshipStoreTest, the_policy_comes_along_unless_the_caller_knows_it) {
-  ASSERT_TRUE(run(stores_.policies.apply_policy(practice_, therapist_, 0, "one", soon())));
+  ASSERT_TRUE(apply_policy(therapist_, 0, "one"));
   EXPECT_EQ(ask(client_)->document, "one");
-  EXPECT_EQ(ask(client_, 7)->document, "one");
-  const auto known = ask(client_, 1);
+  EXPECT_EQ(ask(client_, {7, 0})->document, "one");
+  const auto known = ask(client_, {1, 0});
   EXPECT_EQ(known->document, std::nullopt);
   EXPECT_EQ(known->facts.policy_version, 1U);
 }
@@ -40,10 +45,10 @@ TEST_F(RelationshipStoreTest, unknown_and_foreign_are_one_answer) {
   EXPECT_EQ(ask(admin_).error(), RelationshipError::not_found);
   EXPECT_EQ(ask({}).error(), RelationshipError::not_found);
   const auto unknown = run(stores_.relationships.facts(practice_, make_id<RelationshipId>(0xBB, 77),
-                                                       client_, 0, soon()));
+                                                       client_, {}, soon()));
   EXPECT_EQ(unknown.error(), RelationshipError::not_found);
-  const auto elsewhere = run(
-      stores_.relationships.facts(make_id<PracticeId>(0xAA, 2), relationship_, client_, 0, soon()));
+  const auto elsewhere = run(stores_.relationships.facts(make_id<PracticeId>(0xAA, 2),
+                                                         relationship_, client_, {}, soon()));
   EXPECT_EQ(elsewhere.error(), RelationshipError::not_found);
 }
 
@@ -51,7 +56,7 @@ TEST_F(RelationshipStoreTest, a_relationship_still_invited_is_no_way_in_for_nobo
   const InviteRecord record = invite(1, Role::client);
   ASSERT_TRUE(run(stores_.invites.create_invite(practice_, record, soon())).has_value());
   const auto nobody =
-      run(stores_.relationships.facts(practice_, record.relationship, AccountId{}, 0, soon()));
+      run(stores_.relationships.facts(practice_, record.relationship, AccountId{}, {}, soon()));
   EXPECT_EQ(nobody.error(), RelationshipError::not_found);
 }
 

@@ -114,7 +114,32 @@ TEST_F(StoreServerTest, a_call_of_another_shape_is_corrupt_and_writes_nothing) {
                                "hs_accept",
                                "hs_pending",
                                "hs_read",
-                               "hs_ack"}) {
+                               "hs_ack",
+                               "hs_ack_notices",
+                               "hs_expire",
+                               "hs_fetch_agreement",
+                               "hs_fetch_audit",
+                               "hs_fetch_notices",
+                               "hs_fetch_proposal",
+                               "hs_finish_leaving",
+                               "hs_join",
+                               "hs_list_accounts",
+                               "hs_list_conflicts",
+                               "hs_list_due",
+                               "hs_list_held",
+                               "hs_list_policy_versions",
+                               "hs_promises",
+                               "hs_propose_policy",
+                               "hs_reject_proposal",
+                               "hs_return",
+                               "hs_revoke_agreement",
+                               "hs_set_checkpoint",
+                               "hs_set_conflict",
+                               "hs_set_leaving",
+                               "hs_set_relationship",
+                               "hs_settle_promise",
+                               "hs_sign_agreement",
+                               "hs_withdraw"}) {
     FunctionCall call(function);
     call.key("k").arg("a").arg("b").arg("c");
     const auto reply = run(connection().call(std::move(call), soon()));
@@ -127,8 +152,10 @@ TEST_F(StoreServerTest, a_call_of_another_shape_is_corrupt_and_writes_nothing) {
 TEST_F(StoreServerTest, a_full_memory_refuses_before_anything_is_written) {
   redis({"SET", "filler", std::string(1 << 20, 'x')});
   redis({"CONFIG", "SET", "maxmemory", "1mb"});
-  const auto made = run(stores_.policies.apply_policy(make_id<PracticeId>(1, 1),
-                                                      make_id<AccountId>(1, 1), 0, "x", soon()));
+  PolicyChange change;
+  change.document = "x";
+  const auto made = run(stores_.policies.apply_policy(
+      make_id<PracticeId>(1, 1), make_id<AccountId>(1, 1), std::move(change), soon()));
   EXPECT_EQ(made.error(), ApplyPolicyError::unavailable);
 }
 

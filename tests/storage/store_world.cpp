@@ -1,5 +1,7 @@
 #include "tests/storage/store_world.hpp"
 
+#include <set>
+
 namespace holdspace::storage {
 
 StoreTest::StoreTest() {
@@ -13,6 +15,21 @@ Reply StoreTest::redis(CommandParts parts) {
   return std::move(*reply);
 }
 
+// Hashes and sets have no order of their own: it changes with a restart.
+std::string StoreTest::value_of(const std::string& key) {
+  const std::string type = redis({"TYPE", key}).text;
+  if (type != "hash" && type != "set") return redis({"DUMP", key}).text;
+  const Reply all = redis({type == "hash" ? "HGETALL" : "SMEMBERS", key});
+  std::set<std::string> parts;
+  const std::size_t step = type == "hash" ? 2 : 1;
+  for (std::size_t i = 0; i < all.elements.size(); i += step) {
+    parts.insert(all.elements[i].text + " = " + (step == 2 ? all.elements[i + 1].text : ""));
+  }
+  std::string value;
+  for (const std::string& part : parts) value += std::to_string(part.size()) + ' ' + part + '\n';
+  return value;
+}
+
 std::map<std::string, std::string> StoreTest::picture() {
   std::map<std::string, std::string> keys;
   std::string cursor = "0";
@@ -20,7 +37,7 @@ std::map<std::string, std::string> StoreTest::picture() {
     const Reply page = redis({"SCAN", cursor, "COUNT", "1000"});
     cursor = page.elements.at(0).text;
     for (const Reply& key : page.elements.at(1).elements) {
-      keys[key.text] = redis({"DUMP", key.text}).text;
+      keys[key.text] = value_of(key.text);
     }
   } while (cursor != "0");
   return keys;
@@ -94,8 +111,7 @@ GatewayId PracticeTest::gateway_of(DeviceRef device) {
 Validity PracticeTest::validity() const {
   Validity valid;
   valid.therapist = therapist_;
-  valid.state = boundary::RelationshipState::active;
-  valid.policy_version = 0;
+  valid.revision = kJoined;
   valid.span = {now_ - std::chrono::hours(1), now_ + std::chrono::hours(1)};
   return valid;
 }
@@ -137,6 +153,61 @@ ReadRequest PracticeTest::reading(DeviceRef device, Origin origin) const {
   request.queue = routine(origin);
   request.validity = validity();
   return request;
+}
+
+AcceptRequest PracticeTest::held(AcceptRequest request) const {
+  request.held = HeldUntil{now_ + std::chrono::hours(1)};
+  return request;
+}
+
+ReturnForm PracticeTest::return_form() {
+  ReturnForm form;
+  form.by_lane.fill("back:" + std::string(kRelationshipHole) + std::string(kMessageHole));
+  return form;
+}
+
+std::string PracticeTest::returned_notice(RelationshipId relationship, MessageId message) {
+  return "back:" + to_bytes(relationship) + to_bytes(message);
+}
+
+void PracticeTest::accept(AcceptRequest request) {
+  const auto done = run(stores_.queues.accept(std::move(request), soon()));
+  if (!done) throw std::runtime_error("a message of the test was refused");
+}
+
+boost::system::result<std::uint64_t, ApplyPolicyError> PracticeTest::apply_policy(
+    AccountId owner, std::uint64_t based_on, std::string document) {
+  PolicyChange change;
+  change.based_on = based_on;
+  change.document = std::move(document);
+  return run(stores_.policies.apply_policy(practice_, owner, std::move(change), soon()));
+}
+
+std::vector<std::uint64_t> PracticeTest::seqs(DeviceRef device, Origin origin) {
+  const auto page = run(stores_.queues.read(reading(device, origin), soon()));
+  if (!page) throw std::runtime_error("a read of the test was refused");
+  std::vector<std::uint64_t> found;
+  for (const QueueEntry& entry : page->entries) found.push_back(entry.seq);
+  return found;
+}
+
+std::uint32_t PracticeTest::ack(DeviceRef device, std::vector<AckItem> items) {
+  return *run(stores_.queues.ack(practice_, device, std::move(items), soon()));
+}
+
+std::vector<std::string> PracticeTest::notices_of(AccountId account) {
+  const auto notices =
+      run(stores_.notices.fetch_notices(practice_, {account, 1}, 0, kNoticesPerFetch, soon()));
+  std::vector<std::string> bytes;
+  for (const Notice& notice : *notices) bytes.push_back(notice.bytes);
+  return bytes;
+}
+
+std::vector<std::string> PracticeTest::audit_records() {
+  const auto page = run(stores_.audit.fetch_audit(practice_, 1, kAuditPerFetch, soon()));
+  std::vector<std::string> records;
+  for (const AuditEntry& entry : page->entries) records.push_back(entry.record);
+  return records;
 }
 
 }  // namespace holdspace::storage

@@ -17,13 +17,21 @@
 #include <vector>
 
 #include "storage/account_store.hpp"
+#include "storage/agreement_store.hpp"
+#include "storage/audit_store.hpp"
+#include "storage/conflict_list.hpp"
 #include "storage/connected_devices.hpp"
 #include "storage/connection_pool.hpp"
+#include "storage/expiry_store.hpp"
+#include "storage/held_store.hpp"
 #include "storage/invite_store.hpp"
+#include "storage/leaving_store.hpp"
+#include "storage/notice_store.hpp"
 #include "storage/policy_store.hpp"
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
 #include "storage/relationship_store.hpp"
+#include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
 #include "tests/support/redis_fixture.hpp"
 
@@ -56,6 +64,14 @@ struct Stores {
   PolicyStore policies{pool};
   RelationshipStore relationships{pool};
   QueueStore queues{pool};
+  HeldStore held{pool};
+  NoticeStore notices{pool};
+  AuditStore audit{pool};
+  AgreementStore agreements{pool};
+  ConflictList conflicts{pool};
+  ExpiryStore expiry{pool};
+  LeavingStore leaving{pool};
+  SentStore sent{pool};
 };
 
 class StoreTest : public ::testing::Test {
@@ -99,6 +115,9 @@ class StoreTest : public ::testing::Test {
   // Every key with its value, serialised: two equal pictures mean that nothing was written between.
   std::map<std::string, std::string> picture();
 
+  // The value of a key, whatever its type, as text to compare.
+  std::string value_of(const std::string& key);
+
   boost::asio::io_context io_{1};
   tests::RedisServer server_;
   Stores stores_{io_.get_executor(), server_.socket_path()};
@@ -120,7 +139,9 @@ class PracticeTest : public StoreTest {
   static SessionId session_of(DeviceRef device);
   static GatewayId gateway_of(DeviceRef device);
 
-  // A decision that stands: the present state, no policy, an hour around now.
+  // The revision of a relationship that was invited and joined, and has not changed since.
+  static constexpr std::uint64_t kJoined = 2;
+  // A decision that stands: the relationship as joined, no policy, an hour around now.
   [[nodiscard]] Validity validity() const;
   // Message `number` of the client's first device to both devices of the therapist and the own
   // other.
@@ -128,6 +149,23 @@ class PracticeTest : public StoreTest {
   // The same from the therapist's first device.
   [[nodiscard]] AcceptRequest reply(std::uint16_t number) const;
   [[nodiscard]] ReadRequest reading(DeviceRef device, Origin origin) const;
+  // The same, offered while the gate is shut until an hour from now.
+  [[nodiscard]] AcceptRequest held(AcceptRequest request) const;
+  // A notice form whose notices read "back:<relationship><message>".
+  static ReturnForm return_form();
+  static std::string returned_notice(RelationshipId relationship, MessageId message);
+
+  void accept(AcceptRequest request);  // the test fails when it is refused
+  [[nodiscard]] boost::system::result<std::uint64_t, ApplyPolicyError> apply_policy(
+      AccountId owner, std::uint64_t based_on, std::string document);
+  // The seqs of what the device reads; the test fails when it is refused.
+  std::vector<std::uint64_t> seqs(DeviceRef device, Origin origin = Origin::peer);
+  std::uint32_t ack(DeviceRef device, std::vector<AckItem> items);
+  // The bytes of every notice that the account's first device has not acknowledged.
+  std::vector<std::string> notices_of(AccountId account);
+  // The records of the practice's ledger.
+  std::vector<std::string> audit_records();
+
   [[nodiscard]] SubQueue routine(Origin origin) const {
     return {relationship_, boundary::Lane::routine, origin};
   }

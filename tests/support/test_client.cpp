@@ -64,30 +64,64 @@ v1::ServerFrame FrameClient::request(v1::ClientFrame frame) {
   const auto id = send(std::move(frame));
   while (auto answer = next()) {
     if (answer->request_id() == id) return *answer;
-    pushes_.push_back(std::move(*answer));
+    keep(std::move(*answer));
   }
   throw std::runtime_error("the connection closed without an answer");
 }
 
-v1::ServerFrame FrameClient::next_push(milliseconds patience) {
-  if (pushes_.empty()) {
-    auto frame = next(patience);
-    if (!frame) throw std::runtime_error("the connection closed without a push");
-    return *frame;
+void FrameClient::keep(v1::ServerFrame push) {
+  if (!push.has_notices()) return pushes_.push_back(std::move(push));
+  for (auto& notice : *push.mutable_notices()->mutable_notices())
+    notices_.push_back(std::move(notice));
+}
+
+template <typename Wanted>
+bool FrameClient::read_until(milliseconds time, const Wanted& wanted) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (!wanted()) {
+    const auto left =
+        std::chrono::duration_cast<milliseconds>(end - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    std::optional<gateway::tests::Frame> frame;
+    try {
+      frame = wire_->next_frame(left);
+    } catch (const std::runtime_error&) {
+      return wanted();  // nothing came
+    }
+    if (!frame) throw std::runtime_error("the connection closed");
+    if (frame->opcode == 8)
+      throw std::runtime_error("closed with " + std::to_string(frame->close_code()));
+    if (frame->opcode == 9) (void)wire_->send(gateway::tests::frame(kPong, frame->payload));
+    if (frame->opcode != 2) continue;
+    v1::ServerFrame parsed;
+    if (!parsed.ParseFromString(frame->payload)) throw std::runtime_error("not a ServerFrame");
+    keep(std::move(parsed));
   }
+  return true;
+}
+
+v1::ServerFrame FrameClient::next_push(milliseconds patience) {
+  if (!read_until(patience, [this] { return !pushes_.empty(); }))
+    throw std::runtime_error("no push came");
   auto push = std::move(pushes_.front());
   pushes_.pop_front();
   return push;
 }
 
+v1::Notice FrameClient::next_notice(milliseconds patience) {
+  if (!read_until(patience, [this] { return !notices_.empty(); }))
+    throw std::runtime_error("no notice came");
+  auto notice = std::move(notices_.front());
+  notices_.pop_front();
+  return notice;
+}
+
 bool FrameClient::silent(milliseconds time) {
-  if (!pushes_.empty()) return false;
-  try {
-    (void)wire_->next_frame(time);
-    return false;
-  } catch (const std::runtime_error&) {
-    return true;
-  }
+  return !read_until(time, [this] { return !pushes_.empty(); });
+}
+
+bool FrameClient::without_notice(milliseconds time) {
+  return !read_until(time, [this] { return !notices_.empty(); });
 }
 
 unsigned FrameClient::close_code(milliseconds patience) {
@@ -209,6 +243,26 @@ std::unique_ptr<FrameClient> Person::log_in(std::uint16_t port, std::uint32_t de
   return client;
 }
 
+v1::ClientFrame Person::apply_policy(const v1::Policy& document,
+                                     const std::optional<crypto::AccountId>& owner,
+                                     std::uint32_t device_id) {
+  v1::ClientFrame frame;
+  auto& wire = *frame.mutable_apply_policy();
+  wire.set_document(document.SerializeAsString());
+  if (owner) wire.set_account_id(text(*owner));
+  wire.set_reason(v1::HOURS);
+  crypto::PolicyChange change;
+  change.owner = owner.value_or(account_);
+  change.version = document.version();
+  const crypto::ByteVector bytes(wire.document().begin(), wire.document().end());
+  change.document_hash = crypto::policy_document_hash(bytes);
+  change.account_id = account_;
+  change.device_id = device_id;
+  change.at = crypto::Instant(std::chrono::hours(24) * 20'000);
+  wire.set_statement(text(crypto::sign_policy_change(change, device(device_id).signing_key)));
+  return frame;
+}
+
 v1::Direct make_copy(const CopyWish& wish) {
   crypto::Env env;
   env.lane = wish.lane;
@@ -218,6 +272,7 @@ v1::Direct make_copy(const CopyWish& wish) {
   env.recipient = wish.recipient;
   env.session_id = {1};
   env.relationship_id = wish.relationship;
+  env.agreement_hash = wish.agreement;
   v1::Direct copy;
   copy.set_env(text(crypto::encode_env(env)));
   copy.set_eh(std::string(2418, wish.fill));

@@ -33,21 +33,32 @@ class FrameClient {
   std::uint64_t send(v1::ClientFrame frame);
   void send_bytes(const std::string& bytes);
   // Sends and waits for the frame that answers; pushes that come before it are kept for
-  // next_push().
+  // next_push() and next_notice().
   v1::ServerFrame request(v1::ClientFrame frame);
   // The next Deliver or Drained.
   v1::ServerFrame next_push(milliseconds patience = gateway::tests::kPatience);
+  // The next notice; every other push that comes before it is kept.
+  v1::Notice next_notice(milliseconds patience = gateway::tests::kPatience);
   // The next frame of any kind, none when the connection closed.
   std::optional<v1::ServerFrame> next(milliseconds patience = gateway::tests::kPatience);
-  // True when no frame at all comes within the time.
+  // True when no frame comes within the time but notices, which are kept.
   bool silent(milliseconds time);
+  // True when no notice comes within the time.
+  bool without_notice(milliseconds time);
   // The close code that comes, pushes in between passed over.
   unsigned close_code(milliseconds patience = gateway::tests::kPatience);
   void disconnect() { wire_.reset(); }
 
  private:
+  // Puts a push where it is looked for.
+  void keep(v1::ServerFrame push);
+  // Keeps what comes until something is wanted or the time is over; false: it is over.
+  template <typename Wanted>
+  bool read_until(milliseconds time, const Wanted& wanted);
+
   std::unique_ptr<gateway::tests::Client> wire_;
   std::deque<v1::ServerFrame> pushes_;
+  std::deque<v1::Notice> notices_;
   std::uint64_t last_request_ = 0;
 };
 
@@ -79,6 +90,12 @@ class Person {
   std::unique_ptr<FrameClient> log_in(std::uint16_t port, std::uint32_t device = 1);
   v1::Welcome welcome;  // of the newest login
 
+  // The frame that makes `document` the policy of `owner` (none: this account), signed by a device.
+  // document.version is that of the new version.
+  v1::ClientFrame apply_policy(const v1::Policy& document,
+                               const std::optional<crypto::AccountId>& owner = std::nullopt,
+                               std::uint32_t device = 1);
+
   crypto::PracticeId practice{};
   crypto::GatewayPublicKey gateway_key;
 
@@ -106,6 +123,7 @@ struct CopyWish {
   crypto::Lane lane = crypto::Lane::routine;
   std::uint8_t size_class = 0;
   char fill = 'x';  // of the opaque parts
+  crypto::Hash32 agreement{};
 };
 // A copy of a running session's shape.
 v1::Direct make_copy(const CopyWish& wish);

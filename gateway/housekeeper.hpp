@@ -1,0 +1,47 @@
+// What a practice needs from time to time without anybody asking: the ledger's checkpoint, and the
+// end of what nobody collects. Every gateway visits the practices that it serves; several may visit
+// one, and the store takes each step once. docs/operations.md, "Audit" and "Notices".
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+
+#include "gateway/rounds.hpp"
+#include "gateway/worker.hpp"
+
+namespace holdspace::gateway {
+
+// A visit to each practice so often, give or take: well inside the 60 s in which a checkpoint is
+// due, and gateways that started together drift apart.
+inline constexpr std::chrono::seconds kVisitEvery{20};
+inline constexpr std::chrono::seconds kVisitSpread{5};
+// Practices visited in one second, one after the other: a gateway with a thousand of them comes
+// round in time, and sessions hardly notice.
+inline constexpr std::size_t kVisitsPerTick = 64;
+// Queues handled in one visit to a practice.
+inline constexpr std::size_t kExpiriesPerVisit = 8;
+
+// One for each gateway process, on its first io thread. Alive until stop().
+class Housekeeper : public std::enable_shared_from_this<Housekeeper> {
+ public:
+  explicit Housekeeper(std::shared_ptr<Worker> worker);
+
+  void start();
+  void stop();
+
+ private:
+  [[nodiscard]] static boost::asio::awaitable<void> run(std::shared_ptr<Housekeeper> self);
+  [[nodiscard]] boost::asio::awaitable<void> visit(storage::PracticeId practice);
+  [[nodiscard]] boost::asio::awaitable<void> expire(storage::PracticeId practice);
+  [[nodiscard]] boost::asio::awaitable<bool> expire_queue(storage::PracticeId practice,
+                                                          storage::DueQueue queue);
+
+  std::shared_ptr<Worker> worker_;
+  boost::asio::steady_timer timer_;
+  Rounds<storage::PracticeId> rounds_;
+  bool stopped_ = false;
+};
+
+}  // namespace holdspace::gateway

@@ -138,7 +138,8 @@ end
 local function positions_from(queue_key, state, start, most)
   local found = {}
   if state.last - state.first + 1 == state.count then
-    for position = math.max(start, state.first), math.min(state.last, start + most - 1) do
+    local from = math.max(start, state.first)
+    for position = from, math.min(state.last, from + most - 1) do
       found[#found + 1] = position
     end
     return found

@@ -217,6 +217,20 @@ TEST_F(QueueStoreTest, numbers_go_on_after_a_queue_was_empty) {
   EXPECT_EQ(pending(therapist1_).at(0).first_seq, 3U);
 }
 
+TEST_F(QueueStoreTest, a_read_from_the_start_begins_at_the_oldest_entry_however_many_were_acked) {
+  const SubQueue queue = routine(Origin::peer);
+  for (std::uint16_t i = 1; i <= 20; ++i) accept(message(i));
+  for (std::uint64_t seq = 1; seq <= 20; ++seq) ASSERT_EQ(ack(therapist1_, {{queue, seq}}), 1U);
+  accept(message(21));
+  accept(message(22));
+  ReadRequest request = reading(therapist1_, Origin::peer);
+  request.entries_max = 16;
+  const Read found = read(request);
+  ASSERT_EQ(found->entries.size(), 2U);
+  EXPECT_EQ(found->entries.at(0).seq, 21U);
+  EXPECT_EQ(found->entries.at(1).seq, 22U);
+}
+
 TEST_F(QueueStoreTest, no_key_ever_has_a_time_to_live) {
   accept(message(1));
   accept(reply(2));

@@ -155,7 +155,8 @@ TEST_F(LocalStoreTest, notices_a_record_that_was_altered_or_moved) {
       "UPDATE record SET sealed = (SELECT sealed FROM record WHERE kind='message' AND "
       "id=CAST('b' AS BLOB)) WHERE kind='message' AND id=CAST('a' AS BLOB);"
       "UPDATE record SET kind='outbox' WHERE kind='message' AND id=CAST('c' AS BLOB);"
-      "UPDATE record SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB) "
+      "UPDATE record SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || "
+      "CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB) "
       "WHERE kind='message' AND id=CAST('d' AS BLOB);");
   const auto store = reopen();
   EXPECT_THROW(static_cast<void>(store->get(Table::message, "a")), StoreFailure);

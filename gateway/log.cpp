@@ -3,7 +3,6 @@
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
 #include <utility>
@@ -164,10 +163,6 @@ Pseudonym Log::pseudonym(std::span<const std::uint8_t> id) const {
   Pseudonym pseudonym;
   std::copy_n(whole.begin(), pseudonym.bytes.size(), pseudonym.bytes.begin());
   return pseudonym;
-}
-
-std::shared_ptr<spdlog::sinks::sink> standard_output() {
-  return std::make_shared<spdlog::sinks::stdout_sink_mt>();
 }
 
 }  // namespace holdspace::gateway

@@ -117,7 +117,7 @@ enum class LogLevel : std::uint8_t { error, warning, info };
 // Any thread. Holds the run's pseudonym key.
 class Log {
  public:
-  // Lines go to `sink`; standard_output() below is the one for programs. crypto::init() has run.
+  // Lines go to `sink`; log_output.hpp has the one for programs. crypto::init() has run.
   Log(std::shared_ptr<spdlog::sinks::sink> sink, LogLevel level);
   ~Log();
   Log(const Log&) = delete;
@@ -132,8 +132,6 @@ class Log {
   std::unique_ptr<spdlog::logger> logger_;
   crypto::Secret<32> run_key_;
 };
-
-[[nodiscard]] std::shared_ptr<spdlog::sinks::sink> standard_output();
 
 [[nodiscard]] std::string_view name(Event event);
 

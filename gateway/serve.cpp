@@ -2,6 +2,8 @@
 // and the signals.
 #include "gateway/serve.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -14,6 +16,7 @@
 #include "gateway/hints.hpp"
 #include "gateway/housekeeper.hpp"
 #include "gateway/key_file.hpp"
+#include "gateway/log_output.hpp"
 #include "gateway/server.hpp"
 #include "gateway/session.hpp"
 #include "gateway/start_up.hpp"
@@ -201,7 +204,7 @@ void serve(const Config& config) {
   auto key = read_key_file(config.gateway_key);
   if (!key.has_value()) throw StartError("keys.gateway_key: not a key file");
   const auto epoch = open_store(config);
-  const Log log(standard_output(), config.log_level);
+  const Log log(log_output(STDOUT_FILENO), config.log_level);
   Gateway gateway(config, std::move(*key), {crypto::random_array<16>()}, log);
   gateway.readiness.set_durable(true);
 

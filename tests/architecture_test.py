@@ -190,6 +190,19 @@ def check_linkage(build):
             failures.append(f"holdspace-gateway links {line.split(maxsplit=2)[-1]}: the server must not be able to read")
 
 
+def check_hardening(build):
+    """The gateway faces the network: position-independent, no writable relocations, no executable stack."""
+    program = pathlib.Path(build) / "gateway" / "holdspace-gateway"
+    cache = pathlib.Path(build) / "CMakeCache.txt"
+    if not program.exists() or not re.search(r"^HOLDSPACE_HARDENED:\w+=ON$", cache.read_text(), re.M):
+        return
+    shown = subprocess.run(["readelf", "-hldW", program], capture_output=True, text=True, check=True).stdout
+    for what, pattern in (("position-independent", r"Type:\s+DYN"), ("RELRO", r"GNU_RELRO"), ("bound at start", r"BIND_NOW|FLAGS.*NOW"),
+                          ("without an executable stack", r"GNU_STACK\s+\S+ \S+ \S+ \S+ \S+ RW\s")):
+        if not re.search(pattern, shown):
+            failures.append(f"holdspace-gateway is not {what}")
+
+
 def check_speaks_of_itself(name, text):
     for number, line in enumerate(text.splitlines(), 1):
         if re.search(r"(^|[^a-z.~$])/(work|farm|root)/|https?://(deb|registry)\.", line) and name != "tests/architecture_test.py":
@@ -222,6 +235,7 @@ def main():
     check_fields_are_published(names)
     if options.build:
         check_linkage(options.build)
+        check_hardening(options.build)
     for failure in failures:
         print(failure)
     print(f"architecture: {checked} sources checked, {len(failures)} broken rules")

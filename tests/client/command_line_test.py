@@ -221,6 +221,17 @@ class CommandLine(unittest.TestCase):
         self.assertNotIn("--accept-refusals", monday_only.stderr)
         self.assertIn("--accept-refusals", json.loads(apply({**base, "closures": [near]}, "--json").stdout)["error"]["text"])
 
+    def test_a_window_that_the_clocks_jump_over_is_named_when_saving_and_in_the_simulator(self):
+        gone = {**POLICY, "zone": "Europe/London",
+                "windows": [{**POLICY["windows"][0], "weekday": "SUNDAY", "startMinute": 75, "endMinute": 105},
+                            *({**POLICY["windows"][0], "weekday": day} for day in ("TUESDAY", "FRIDAY"))]}
+        file = self.write("policy.json", gone)
+        said = r"The clocks jump over the window routine to_therapist sun 01:15-01:45 on 20\d\d-03-\d\d"
+        self.assertRegex(self.run_it("policy", "apply", file).stderr, said)
+        preview = self.run_it("policy", "preview", "--file", file, "--at", "2030-03-29T10:00:00Z")
+        self.assertEqual(preview.returncode, 0, preview.stderr)
+        self.assertRegex(preview.stderr, said)
+
     def test_golden_vectors_through_the_program(self):
         vectors = json.loads((ROOT / "tests" / "vectors" / "v1" / "boundary.json").read_text())
         files = [self.write(f"policy-{i}.json", policy) for i, policy in enumerate(vectors["policies"])]

@@ -136,6 +136,22 @@ TEST(TwoDevices, an_altered_envelope_is_kept_as_received_and_stops_nothing) {
       << "the honest copy still opens";
 }
 
+TEST(TwoDevices, what_is_inside_must_be_of_the_class_that_the_envelope_names) {
+  TwoDevices pair;
+  const auto id = pair.compose_only(pair.client, "a text that calls itself a control");
+  auto row = pair.row(pair.client, id);
+  row.set_control(1);
+  {
+    LocalStore::Transaction transaction(*pair.client.store);
+    save(*pair.client.store, Table::outbox, std::string_view(id), row);
+    transaction.commit();
+  }
+  pair.seal(pair.client, pair.therapist, id);
+  const auto item = pair.delivery(pair.therapist, pair.row(pair.client, id));
+  EXPECT_EQ(pair.open(pair.therapist, pair.client, item).step, OpenStep::unreadable);
+  EXPECT_EQ(pair.incoming_texts(pair.therapist), Texts{});
+}
+
 TEST(TwoDevices, metadata_of_the_frame_must_be_that_of_the_envelope) {
   TwoDevices pair;
   const auto item = pair.delivery(pair.therapist, pair.write(pair.client, pair.therapist, "x"));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "storage/practice_list.hpp"
 #include "storage/redis_keys.hpp"
 #include "storage/store_call.hpp"
 
@@ -70,6 +71,36 @@ boost::asio::awaitable<void> remove_pointer(Connection& connection, InviteId inv
   static_cast<void>(reply);
 }
 
+// Whether the practice certainly was not made.
+bool is_refusal(CreateInviteError error) {
+  switch (error) {
+    case CreateInviteError::permission_denied:
+    case CreateInviteError::invalid:
+    case CreateInviteError::quota:
+    case CreateInviteError::conflict:
+      return true;
+    case CreateInviteError::unavailable:
+    case CreateInviteError::uncertain:
+    case CreateInviteError::corrupt:
+      return false;
+  }
+  return false;
+}
+
+CreateInviteError to_create_error(ListPracticeError error) {
+  switch (error) {
+    case ListPracticeError::quota:
+      return CreateInviteError::quota;
+    case ListPracticeError::unavailable:
+      return CreateInviteError::unavailable;
+    case ListPracticeError::uncertain:
+      return CreateInviteError::uncertain;
+    case ListPracticeError::corrupt:
+      return CreateInviteError::corrupt;
+  }
+  return CreateInviteError::corrupt;
+}
+
 // The two calls that make an invite, after its pointer.
 Answer<void, CreateInviteError> create(Connection& connection, PracticeId practice, InviteId invite,
                                        FunctionCall call, Deadline deadline) {
@@ -100,8 +131,16 @@ Answer<void, CreateInviteError> InviteStore::create_practice(PracticeId practice
   call.key(names.practice()).key(names.invite(invite.id)).key(names.open_invites(invite.inviter));
   call.arg(to_hex(invite.id)).arg(bytes_of(invite.claim_key)).arg(std::move(invite.packet));
   call.number(milliseconds(invite.expires_at)).arg(to_hex(invite.inviter));
-  co_return co_await create(pool_.for_key(invite.id), practice, invite.id, std::move(call),
-                            deadline);
+  PracticeList practices(pool_);
+  const auto listed = co_await practices.list_practice(practice, deadline);
+  if (!listed) co_return to_create_error(listed.error());
+  const auto made =
+      co_await create(pool_.for_key(invite.id), practice, invite.id, std::move(call), deadline);
+  if (!made && *listed && is_refusal(made.error())) {
+    // One that stays behind is empty, so a failure here changes no answer.
+    static_cast<void>(co_await practices.strike_practice(practice, deadline));
+  }
+  co_return made;
 }
 
 Answer<void, CreateInviteError> InviteStore::create_invite(PracticeId practice, InviteRecord invite,

@@ -66,7 +66,8 @@ enum class CreateInviteError : std::uint8_t {
   permission_denied,  // the inviter is not an account, or not of the role that invites this role,
                       // or it is leaving
   invalid,            // a field is out of its bounds, or it expires in the past or beyond 7 days
-  quota,              // kOpenInvitesMax open invites, or kRelationshipsMax relationships
+  quota,              // kOpenInvitesMax open invites, kRelationshipsMax relationships, or
+                      // kPracticesMax practices
   conflict,           // the invite, relationship or practice id is taken by another record
   unavailable,
   uncertain,

@@ -230,20 +230,20 @@ Answer<std::uint32_t, InviteError> InviteStore::count_invite_failure(InviteId id
 }
 
 Answer<void, RedeemError> InviteStore::redeem(InviteId id, OpenInvite invite, NewAccount account,
-                                              Deadline deadline) {
-  if (!is_in_bounds(account)) co_return RedeemError::invalid;
+                                              std::string audit, Deadline deadline) {
+  if (!is_in_bounds(account) || audit.size() > kAuditBytesMax) co_return RedeemError::invalid;
   const keys::Practice names(invite.practice);
   FunctionCall call("hs_redeem");
   call.key(names.invite(id)).key(names.account(account.id)).key(names.relationships(account.id));
   call.key(invite.relationship.is_none() ? names.account(account.id)
                                          : names.relationship(invite.relationship));
   call.key(names.open_invites(invite.inviter)).key(names.conflicts()).key(names.accounts());
-  call.key(names.relationship_prefix());
+  call.key(names.relationship_prefix()).key(names.audit());
   std::vector<std::uint32_t> devices;
   for (const DeviceCertificate& device : account.devices) devices.push_back(device.device);
   call.arg(to_hex(id)).arg(to_hex(account.id)).arg(role_text(invite.role));
   call.arg(relationship_text(invite.relationship)).arg(std::move(account.signed_list));
-  call.arg(std::to_string(account.list_epoch)).arg(join(devices));
+  call.arg(std::to_string(account.list_epoch)).arg(join(devices)).arg(std::move(audit));
   for (DeviceCertificate& device : account.devices) {
     call.arg(std::to_string(device.device)).arg(std::move(device.signed_cert));
   }
@@ -260,14 +260,17 @@ Answer<void, RedeemError> InviteStore::redeem(InviteId id, OpenInvite invite, Ne
 }
 
 Answer<void, JoinError> InviteStore::join_relationship(InviteId id, OpenInvite invite,
-                                                       AccountId account, Deadline deadline) {
+                                                       AccountId account, std::string audit,
+                                                       Deadline deadline) {
   if (invite.relationship.is_none()) co_return JoinError::not_found;
+  if (audit.size() > kAuditBytesMax) co_return JoinError::corrupt;
   const keys::Practice names(invite.practice);
   FunctionCall call("hs_join");
   call.key(names.invite(id)).key(names.account(account)).key(names.relationships(account));
   call.key(names.relationship(invite.relationship)).key(names.open_invites(invite.inviter));
   call.key(names.conflicts()).key(names.relationship_prefix()).key(names.policy(account));
-  call.arg(to_hex(id)).arg(to_hex(account)).arg(to_hex(invite.relationship));
+  call.key(names.audit());
+  call.arg(to_hex(id)).arg(to_hex(account)).arg(to_hex(invite.relationship)).arg(std::move(audit));
   Connection& connection = pool_.for_key(id);
   const auto told = co_await tell(connection, std::move(call), deadline);
   if (!told) co_return to_error<JoinError>(told.error());

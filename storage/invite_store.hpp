@@ -14,6 +14,7 @@
 #include "storage/connection_pool.hpp"
 #include "storage/error.hpp"
 #include "storage/ids.hpp"
+#include "storage/trail.hpp"
 
 namespace holdspace::storage {
 
@@ -133,14 +134,16 @@ class InviteStore {
                                                                         Deadline deadline);
 
   // Uses the invite: makes the account with the invite's role and, for a client, sets the
-  // relationship active. Of any number of callers exactly one wins.
+  // relationship active; the ledger has `audit` (at most kAuditBytesMax; empty: no record). Of any
+  // number of callers exactly one wins.
   [[nodiscard]] Answer<void, RedeemError> redeem(InviteId id, OpenInvite invite, NewAccount account,
-                                                 Deadline deadline);
+                                                 std::string audit, Deadline deadline);
 
   // A client who has an account uses an invite of another therapist: the relationship becomes
-  // active.
+  // active, and the ledger has `audit` (at most kAuditBytesMax, else `corrupt`; empty: no record).
   [[nodiscard]] Answer<void, JoinError> join_relationship(InviteId id, OpenInvite invite,
-                                                          AccountId account, Deadline deadline);
+                                                          AccountId account, std::string audit,
+                                                          Deadline deadline);
 
  private:
   ConnectionPool& pool_;

@@ -47,6 +47,7 @@ inline constexpr std::chrono::seconds kOutboxPause{15};
 // The own device list is signed anew when it has less than this left of its 30 days. Ours.
 inline constexpr std::chrono::days kListRenewal{15};
 inline constexpr auto kInviteValidity = crypto::kInviteLife;
+inline constexpr std::size_t kLabelBytesMax = 100;  // ours: one line on a screen
 
 struct ClientOptions {
   std::string trust_file;  // PEM; empty: the profile's own, if it has one, otherwise the system's
@@ -74,6 +75,16 @@ struct Invitation {
   std::string label;
   crypto::RelationshipId relationship_id{};  // zeros unless a client is invited
   crypto::Instant expires_at{};
+};
+
+struct JoinRequest {
+  std::string code;   // another therapist's invite, as typed
+  std::string label;  // how that therapist is called here; empty: as they present themselves
+};
+
+struct JoinReport {
+  crypto::RelationshipId relationship_id{};
+  std::string label;
 };
 
 // What becomes of a message that its sender takes back.
@@ -140,6 +151,14 @@ class Client {
   relationships();
   [[nodiscard]] boost::asio::awaitable<boost::system::result<Invitation, Failure>> invite(
       InviteRequest request);
+  // Takes up another therapist's invite, as a client who has an account: pins her keys from the
+  // packet, durable before the gateway is told; the first message opens the sessions under the
+  // invite's secret. Sessions with others stay as they are. Errors: bad_input (the code, a label
+  // that is taken), untrusted (the packet is another practice's or gateway's, or names a known
+  // account under another key), refused (nothing is kept, but with UNCERTAIN), unreachable or
+  // not_answered. Where it is not certain whether it was done, the same code again tells.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<JoinReport, Failure>> join(
+      JoinRequest request);
   // Takes back a held message of this device, with `replacement` in its place unless that is empty.
   // The wish is durable first; while it has no answer nothing of the lane goes out, and flush()
   // asks again. Again: the same answer. Errors: bad_input (no such message, or it is not with the
@@ -252,6 +271,12 @@ class Client {
       std::string relationship_id);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
   keep_agreement_reply(crypto::RelationshipId relationship_id, v1::AgreementReply reply);
+
+  // client_join.cpp
+  [[nodiscard]] boost::system::result<std::string, Failure> label_for(
+      const JoinRequest& request, const std::string& display_name) const;
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<JoinReport, Failure>> joined_before(
+      std::string invite_id, Failure refusal);
 
   // client_events.cpp
   void tell_submit(const records::OutboxRow& row);

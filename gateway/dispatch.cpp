@@ -39,6 +39,8 @@ constexpr std::array kTable = {
     Row{Frame::kReplaceDevices, kAll, handle_replace_devices},
     Row{Frame::kCreateInvite, kAdmin | kTherapist, handle_create_invite},
     Row{Frame::kRevokeInvite, kAdmin | kTherapist, handle_revoke_invite},
+    Row{Frame::kJoinOpen, kClient, handle_join_open},
+    Row{Frame::kJoin, kClient, handle_join},
     Row{Frame::kListRelationships, kPeople, handle_list_relationships},
     Row{Frame::kListAccounts, kAdmin, handle_list_accounts},
     Row{Frame::kChangeRelationship, kPeople, handle_change_relationship},

@@ -23,6 +23,8 @@ using Handled = boost::asio::awaitable<void>;
 [[nodiscard]] Handled handle_replace_devices(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_create_invite(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_revoke_invite(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_join_open(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_join(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_list_relationships(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_list_accounts(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_change_relationship(SessionPtr session, v1::ClientFrame frame);

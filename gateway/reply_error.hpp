@@ -75,6 +75,7 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error to_error(storage::ReplaceDevicesError error);
 [[nodiscard]] v1::Error to_error(storage::CreateInviteError error);
 [[nodiscard]] v1::Error to_error(storage::InviteError error);
+[[nodiscard]] v1::Error to_error(storage::JoinError error);
 
 // The life of relationships, and what is held.
 [[nodiscard]] v1::Error to_error(ChangeError error);

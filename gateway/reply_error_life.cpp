@@ -14,6 +14,25 @@ v1::Error to_error(ChangeError error) {
   return make_error(v1::PERMISSION_DENIED);
 }
 
+v1::Error to_error(storage::JoinError error) {
+  switch (error) {
+    case storage::JoinError::not_found:
+      return make_error(v1::NOT_FOUND);
+    case storage::JoinError::permission_denied:
+      return make_error(v1::PERMISSION_DENIED);
+    case storage::JoinError::pair_exists:
+      return make_error(v1::PAIR_EXISTS);
+    case storage::JoinError::quota:
+      return make_error(v1::QUOTA);
+    case storage::JoinError::unavailable:
+    case storage::JoinError::corrupt:
+      return unavailable();
+    case storage::JoinError::uncertain:
+      return make_error(v1::UNCERTAIN);
+  }
+  return unavailable();
+}
+
 v1::Error to_error(storage::SetRelationshipError error) {
   switch (error) {
     case storage::SetRelationshipError::not_found:

@@ -18,6 +18,9 @@ namespace holdspace::storage::keys {
 // string, 16 bytes: the store's epoch. Life: the store's.
 inline constexpr std::string_view kStoreEpoch = "hs:epoch";
 
+// sorted set of practice ids, all of score 0: every practice of the store. Life: the store's.
+inline constexpr std::string_view kPractices = "hs:practices";
+
 // string, 16 bytes: the practice of an invite; written before the record that decides. Life: until
 // the invite is used or revoked; a lapsed one may stay and points to nothing.
 [[nodiscard]] inline std::string invite_pointer(const InviteId& invite) {

@@ -49,6 +49,12 @@ struct InviteOptions {
 };
 int invite(const Globals& globals, const InviteOptions& options);
 
+struct JoinOptions {
+  std::string code;
+  std::string name;  // label of the therapist here; empty: as she presents herself
+};
+int join(const Globals& globals, const JoinOptions& options);
+
 struct SendOptions {
   std::string to;  // label or the beginning of a relationship id; empty: the only relationship
   crypto::Lane lane = crypto::Lane::routine;

@@ -19,6 +19,7 @@ struct Words {
   bool json = false;
   EnrollOptions enroll;
   InviteOptions invite;
+  JoinOptions join;
   SendOptions send;
   InboxOptions inbox;
   bool follow = false;

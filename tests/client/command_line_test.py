@@ -13,7 +13,7 @@ import unittest
 
 PROGRAM = sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["send"], ["inbox"], ["history"], ["policy", "show"], ["policy", "apply"],
+COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["join"], ["send"], ["inbox"], ["history"], ["policy", "show"], ["policy", "apply"],
             ["policy", "preview"], ["policy", "import"], ["policy", "versions"], ["policy", "compare"], ["policy", "diff"],
             ["policy", "coverage"], ["policy", "template"], ["policy", "open"], ["policy", "close"],
             ["policy", "proposal", "show"], ["policy", "proposal", "accept"], ["policy", "proposal", "reject"], ["hours", "show"],
@@ -114,6 +114,9 @@ class CommandLine(unittest.TestCase):
 
     def test_a_mistyped_code_needs_no_gateway(self):
         done = self.run_it("enroll", "--invite", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", "--url", "wss://localhost:1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("typing error", done.stderr)
+        done = self.run_it("join", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
         self.assertEqual(done.returncode, 1)
         self.assertIn("typing error", done.stderr)
 

@@ -319,6 +319,13 @@ TEST(Hint, says_that_something_of_an_account_changed) {
 TEST(ReplyError, gives_each_refusal_of_the_life_of_a_relationship_its_code) {
   EXPECT_EQ(to_error(ChangeError::ended).code(), v1::ENDED);
   EXPECT_EQ(to_error(ChangeError::not_allowed).code(), v1::PERMISSION_DENIED);
+  using Join = storage::JoinError;
+  EXPECT_EQ(to_error(Join::not_found).code(), v1::NOT_FOUND);
+  EXPECT_EQ(to_error(Join::permission_denied).code(), v1::PERMISSION_DENIED);
+  EXPECT_EQ(to_error(Join::pair_exists).code(), v1::PAIR_EXISTS);
+  EXPECT_EQ(to_error(Join::quota).code(), v1::QUOTA);
+  EXPECT_EQ(to_error(Join::corrupt).code(), v1::UNAVAILABLE);
+  EXPECT_EQ(to_error(Join::uncertain).code(), v1::UNCERTAIN);
   using Set = storage::SetRelationshipError;
   EXPECT_EQ(to_error(Set::stale).code(), v1::STALE_RELATIONSHIP);
   EXPECT_EQ(to_error(Set::unlawful).code(), v1::PERMISSION_DENIED);

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "crypto/random.hpp"
+#include "storage/redis_keys.hpp"
 #include "tests/gateway/core_world.hpp"
 
 namespace holdspace::gateway::tests {
@@ -74,26 +75,66 @@ TEST(TwoGateways, take_over_from_one_that_was_killed) {
   EXPECT_EQ(inbox->next_push().deliver().items_size(), 1);
 }
 
-// Hints go to the gateway that the store names; when that name is outdated, the poll finds the
-// envelope.
-TEST(Poll, finds_what_no_hint_told) {
-  World world("queue_poll_ms = 1000", 2);
+// The therapist's second device, connected to gateway 0, while the first one's inbox is `inbox`.
+std::unique_ptr<FrameClient> second_device(World& world, FrameClient& inbox) {
+  auto& second = world.therapist.add_device();
+  v1::ClientFrame list;
+  list.mutable_replace_devices()->set_device_list(text(world.therapist.next_list()));
+  list.mutable_replace_devices()->add_certs(text(second.signed_cert));
+  EXPECT_TRUE(inbox.request(list).has_devices_replaced());
+  return world.therapist.log_in(world.port(0), 2);
+}
+
+TEST(TwoGateways, tell_each_other_of_a_policy_that_opens_the_gate) {
+  World world("queue_poll_ms = 60000", 2);  // the poll has no part in this
   world.enrol_everybody();
   world.apply_policy({world.open_later()});
   const auto inbox = world.therapist.log_in(world.port(1));
   EXPECT_TRUE(inbox->next_push().has_drained());
   const auto connection = world.client.log_in(world.port(0));
   ASSERT_EQ(write(world, *connection).accepted().verdict().outcome(), v1::HELD);
-  // The store is told by hand what no hint tells: a policy that opens the gate.
-  auto& colleague = world.therapist.add_device();
-  v1::ClientFrame list;
-  list.mutable_replace_devices()->set_device_list(text(world.therapist.next_list()));
-  list.mutable_replace_devices()->add_certs(text(colleague.signed_cert));
-  ASSERT_TRUE(inbox->request(list).has_devices_replaced());
-  const auto other = world.therapist.log_in(world.port(0), 2);
+  const auto other = second_device(world, *inbox);
   const auto open = World::policy(World::open_all_week(v1::TO_THERAPIST), 2);
-  const auto apply = world.therapist.apply_policy(open, std::nullopt, 2);
-  ASSERT_TRUE(other->request(apply).has_policy_applied());
+  ASSERT_TRUE(
+      other->request(world.therapist.apply_policy(open, std::nullopt, 2)).has_policy_applied());
+  EXPECT_EQ(inbox->next_push(5s).deliver().items_size(), 1);
+}
+
+TEST(TwoGateways, tell_a_client_on_the_other_one_that_the_therapists_replies_may_pass) {
+  World world("queue_poll_ms = 60000", 2);
+  world.enrol_everybody();
+  auto later = world.open_later();
+  later.set_direction(v1::TO_CLIENT);
+  world.apply_policy({later});
+  const auto inbox = world.client.log_in(world.port(1));
+  EXPECT_TRUE(inbox->next_push().has_drained());
+  const auto therapist = world.therapist.log_in(world.port(0));
+  const auto sent = therapist->request(
+      world.make_send(world.therapist, {{world.client.account(), 1}}, crypto::random_array<16>()));
+  ASSERT_EQ(sent.accepted().verdict().outcome(), v1::HELD);
+  const auto open = World::policy(World::open_all_week(v1::TO_CLIENT), 2);
+  ASSERT_TRUE(therapist->request(world.therapist.apply_policy(open)).has_policy_applied());
+  EXPECT_EQ(inbox->next_push(5s).deliver().items_size(), 1);
+}
+
+// Hints go to the gateway that the store names; when that name is outdated, the poll finds the
+// envelope.
+TEST(Poll, finds_what_no_hint_told) {
+  World world("queue_poll_ms = 1000", 2);
+  world.enrol_everybody();
+  world.apply_policy(World::open_all_week(v1::TO_THERAPIST));
+  const auto inbox = world.therapist.log_in(world.port(1));
+  EXPECT_TRUE(inbox->next_push().has_drained());
+  const storage::keys::Practice names({world.therapist.practice});
+  const auto connected = names.connected({world.therapist.account()});
+  const auto named = run({"/usr/bin/redis-cli", "-s", world.redis.socket_path(), "EVAL",
+                          "local place = redis.call('HGET', KEYS[1], '1') "
+                          "return redis.call('HSET', KEYS[1], '1', "
+                          "string.rep('x', 16) .. string.sub(place, 17))",
+                          "1", connected});
+  ASSERT_EQ(named.out, "0\n") << "a place that was there names another gateway";
+  const auto connection = world.client.log_in(world.port(0));
+  ASSERT_EQ(write(world, *connection).accepted().verdict().outcome(), v1::RELEASED);
   EXPECT_EQ(inbox->next_push(5s).deliver().items_size(), 1);
 }
 

@@ -26,6 +26,8 @@ const std::map<std::string, std::string> kMay = {
     {"replace_devices", "atcu"},
     {"create_invite", "at"},
     {"revoke_invite", "at"},
+    {"join_open", "c"},
+    {"join", "c"},
     {"list_relationships", "atc"},
     {"change_relationship", "atc"},
     {"pause_lane", "tc"},

@@ -28,6 +28,7 @@
 #include "storage/leaving_store.hpp"
 #include "storage/notice_store.hpp"
 #include "storage/policy_store.hpp"
+#include "storage/practice_list.hpp"
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
 #include "storage/relationship_store.hpp"
@@ -62,6 +63,7 @@ struct Stores {
   ConnectedDevices connected{pool};
   PrekeyStore prekeys{pool};
   PolicyStore policies{pool};
+  PracticeList practices{pool};
   RelationshipStore relationships{pool};
   QueueStore queues{pool};
   HeldStore held{pool};

@@ -63,6 +63,16 @@ asio::awaitable<result<v1::AgreementReply, Failure>> Client::sign_agreement(
   co_return co_await keep_agreement_reply(relationship_id, std::move(*reply));
 }
 
+asio::awaitable<result<v1::AgreementReply, Failure>> Client::revoke_agreement(
+    crypto::RelationshipId relationship_id) {
+  v1::RevokeAgreement question;
+  question.set_relationship_id(to_string(relationship_id));
+  auto reply = co_await exchange(std::move(question), &v1::ClientFrame::mutable_revoke_agreement,
+                                 &v1::ServerFrame::mutable_agreement);
+  if (!reply.has_value()) co_return reply.error();
+  co_return co_await keep_agreement_reply(relationship_id, std::move(*reply));
+}
+
 // What is in force is believed once both sides' signatures under it are checked.
 asio::awaitable<result<v1::AgreementReply, Failure>> Client::keep_agreement_reply(
     crypto::RelationshipId relationship_id, v1::AgreementReply reply) {

@@ -45,6 +45,7 @@ constexpr std::array kTable = {
     Row{Frame::kPauseLane, kTherapist | kClient, handle_pause_lane},
     Row{Frame::kSignAgreement, kTherapist | kClient, handle_sign_agreement},
     Row{Frame::kFetchAgreement, kTherapist | kClient, handle_fetch_agreement},
+    Row{Frame::kRevokeAgreement, kTherapist | kClient, handle_revoke_agreement},
     Row{Frame::kWithdraw, kTherapist | kClient, handle_withdraw},
     Row{Frame::kListHeld, kAdmin | kTherapist, handle_list_held},
     Row{Frame::kDisposeHeld, kAdmin | kTherapist, handle_dispose_held},

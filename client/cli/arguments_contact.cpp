@@ -77,9 +77,18 @@ void add_agreement(CLI::App& app, Words& words) {
   sign->callback([&words] {
     words.chosen = [&words] { return agreement_sign(words.globals, words.agreement); };
   });
-  for (auto* command : {show, sign})
-    command->add_option("--with", words.agreement.with,
-                        "Which relationship (default: the only one)");
+  auto* revoke = agreement->add_subcommand("revoke", "Take your signature back, at once");
+  revoke->footer(
+      "  holdspace agreement revoke client-1\n"
+      "No message passes then until both have signed again (`agreement sign`). What was accepted\n"
+      "before passes at its opening. Without a terminal say --yes.");
+  revoke->add_flag("--yes", words.agreement.yes, "Without asking");
+  revoke->callback([&words] {
+    words.chosen = [&words] { return agreement_revoke(words.globals, words.agreement); };
+  });
+  constexpr char kWhich[] = "Which relationship (default: the only one)";
+  for (auto* command : {show, sign}) command->add_option("--with", words.agreement.with, kWhich);
+  revoke->add_option("relationship,--with", words.agreement.with, kWhich);
 }
 
 void add_held(CLI::App& app, Words& words) {

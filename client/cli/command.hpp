@@ -179,10 +179,11 @@ int lane_pause(const Globals& globals, const LanePauseOptions& options);
 struct AgreementOptions {
   std::string with;
   bool easy = false;  // show: in short sentences
-  bool yes = false;   // sign: without asking
+  bool yes = false;   // sign and revoke: without asking
 };
 int agreement_show(const Globals& globals, const AgreementOptions& options);
 int agreement_sign(const Globals& globals, const AgreementOptions& options);
+int agreement_revoke(const Globals& globals, const AgreementOptions& options);
 
 struct WithdrawOptions {
   std::string message;      // the beginning of a message id

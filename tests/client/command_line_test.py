@@ -18,7 +18,8 @@ COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["send"], ["inbox"], [
             ["policy", "coverage"], ["policy", "template"], ["policy", "open"], ["policy", "close"],
             ["policy", "proposal", "show"], ["policy", "proposal", "accept"], ["policy", "proposal", "reject"], ["hours", "show"],
             ["hours", "apply"], ["relationship", "list"], ["relationship", "pause"], ["relationship", "resume"], ["relationship", "end"],
-            ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"], ["withdraw"],
+            ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"],
+            ["agreement", "revoke"], ["withdraw"],
             ["replace"], ["held", "list"], ["held", "dispose"], ["leave", "begin"], ["leave", "cancel"], ["leave", "finish"], ["notices"],
             ["accounts"], ["audit", "verify"], ["devices"], ["status"], ["outbox"], ["outbox", "retry"]]
 POLICY = {"zone": "Europe/London", "windows": [
@@ -100,7 +101,7 @@ class CommandLine(unittest.TestCase):
     def test_without_a_profile_says_what_to_do(self):
         for command in (["send", "text"], ["inbox"], ["history"], ["status"], ["devices"], ["outbox"], ["policy", "show"],
                         ["withdraw", "3f2a91c0"], ["notices"], ["held", "list"], ["audit", "verify"], ["hours", "show"], ["relationship", "list"],
-                        ["agreement", "sign"], ["policy", "close", "--lift"], ["policy", "coverage"], ["policy", "diff", "0", "f"]):
+                        ["agreement", "sign"], ["agreement", "revoke", "--yes"], ["policy", "close", "--lift"], ["policy", "coverage"], ["policy", "diff", "0", "f"]):
             done = self.run_it(*command)
             self.assertEqual(done.returncode, 1, command)
             self.assertEqual(done.stdout, "", command)

@@ -195,6 +195,17 @@ class EndToEnd(unittest.TestCase):
                 signed = self.ask(person, "agreement", "sign", "--yes")[0]
             self.assertEqual((signed["in_force"], signed["up_to_date"]), (shown["hash_of_text"], True))
             self.ask(self.client, "send", "Signed.")
+            code, _, errors = self.human(self.client, "agreement", "revoke")
+            self.assertEqual(code, 2, "nobody is there to be asked")
+            self.assertIn("--yes", errors)
+            revoked = self.ask(self.therapist, "agreement", "revoke", "client-1", "--yes")[0]
+            self.assertEqual((revoked["in_force"], revoked["up_to_date"]), (None, False))
+            self.assertEqual(self.client.command("send", "Unsigned.").json[-1]["state"], "unsigned")
+            signed = self.ask(self.therapist, "agreement", "sign", "--yes")[0]
+            self.assertTrue(signed["up_to_date"])
+            self.client.command("notices")
+            self.client.command("outbox", "retry")
+            self.assertEqual(self.client.command("outbox").json, [])
         finally:
             self.apply(ALWAYS_OPEN)
             self.ask(self.therapist, "inbox")

@@ -34,6 +34,8 @@ def statements(instant, who, zone, text):
         ("rests_lane", rf"(?P<who>{who}) rests (?P<lane>{lane}) with (?P<to>{who}) until (?P<until_at>{instant})(?: -> refused because (?P<code>[A-Z_]+))?"),
         ("signs", rf"(?P<who>{who}) signs the agreement(?: with (?P<to>{who}))?"),
         ("agreement_is", rf"(?P<who>{who}) sees the agreement (?P<state>in force|not in force)(?: with (?P<to>{who}))?"),
+        ("takes_signature_back", rf"(?P<who>{who}) takes the signature back(?: with (?P<to>{who}))?"),
+        ("is_told_of_revocation", rf"(?P<who>{who}) is told that the other signature was taken back"),
         ("withdraws", rf"(?P<who>{who}) withdraws (?P<text>{text}) -> (?P<outcome>withdrawn|already released)"),
         ("replaces", rf"(?P<who>{who}) replaces (?P<text>{text}) by (?P<other>{text})"),
         ("is_told", rf"(?P<who>{who}) is told (?P<kind>released|promise renewed|returned|relationship|agreement|proposal)"
@@ -154,6 +156,9 @@ class Boundaries:
         if seen["up_to_date"] != (state == "in force"):
             raise self.mismatch(state, seen)
 
+    def takes_signature_back(self, who, to=None):
+        cli.ask(self.person(who), "agreement", "revoke", "--yes", *self.with_whom(to))
+
     # ---- messages that wait ----
 
     def message_id(self, who, text):
@@ -199,20 +204,24 @@ class Boundaries:
     # ---- what people are told ----
 
     def is_told(self, who, kind, at=None, reason=None):
+        self.take_notice(who, f"a notice {kind}", lambda notice:
+                         notice["kind"] == kind.replace(" ", "_")
+                         and (at is None or notice.get("promise") == self.utc_seconds(at))
+                         and (reason is None or reason in (notice.get("reason"), notice.get("why"), notice.get("state"))))
+
+    def is_told_of_revocation(self, who):
+        self.take_notice(who, "a notice that a signature was taken back", lambda notice: notice.get("revoked", False))
+
+    def take_notice(self, who, wanted, fits):
         deadline = time.monotonic() + TOLD_SECONDS
         told = self.notices.setdefault(who, [])
         while True:
             for notice in told:
-                if notice["kind"] != kind.replace(" ", "_"):
-                    continue
-                if at is not None and notice.get("promise") != self.utc_seconds(at):
-                    continue
-                if reason is not None and reason not in (notice.get("reason"), notice.get("why"), notice.get("state")):
-                    continue
-                told.remove(notice)
-                return
+                if fits(notice):
+                    told.remove(notice)
+                    return
             if time.monotonic() > deadline:
-                raise self.mismatch(f"a notice {kind}", told)
+                raise self.mismatch(wanted, told)
             time.sleep(1)
             told += self.person(who).command("notices").json
 

@@ -180,6 +180,10 @@ class Client {
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
   revoke_agreement(crypto::RelationshipId relationship_id);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Accounts, Failure>> accounts();
+  // Pairs who may not have a relationship; both answer the whole list. For an admin.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Conflicts, Failure>> conflicts();
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Conflicts, Failure>> set_conflict(
+      v1::SetConflict change);
 
   // Everything that waits for a therapist and her clients; `account_id` as above.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<v1::HeldItem>, Failure>>

@@ -1,4 +1,5 @@
-// Questions to the gateway about relationships, lane pauses and contact agreements.
+// Questions to the gateway about relationships, lane pauses, contact agreements, and the people of
+// the practice.
 #include <utility>
 
 #include "client/agreement.hpp"
@@ -104,6 +105,16 @@ asio::awaitable<result<v1::AgreementReply, Failure>> Client::keep_agreement_repl
 asio::awaitable<result<v1::Accounts, Failure>> Client::accounts() {
   return exchange(v1::ListAccounts(), &v1::ClientFrame::mutable_list_accounts,
                   &v1::ServerFrame::mutable_accounts);
+}
+
+asio::awaitable<result<v1::Conflicts, Failure>> Client::conflicts() {
+  return exchange(v1::ListConflicts(), &v1::ClientFrame::mutable_list_conflicts,
+                  &v1::ServerFrame::mutable_conflicts);
+}
+
+asio::awaitable<result<v1::Conflicts, Failure>> Client::set_conflict(v1::SetConflict change) {
+  return exchange(std::move(change), &v1::ClientFrame::mutable_set_conflict,
+                  &v1::ServerFrame::mutable_conflicts);
 }
 
 }  // namespace holdspace::client

@@ -46,6 +46,8 @@ constexpr std::array kTable = {
     Row{Frame::kSignAgreement, kTherapist | kClient, handle_sign_agreement},
     Row{Frame::kFetchAgreement, kTherapist | kClient, handle_fetch_agreement},
     Row{Frame::kRevokeAgreement, kTherapist | kClient, handle_revoke_agreement},
+    Row{Frame::kListConflicts, kAdmin, handle_list_conflicts},
+    Row{Frame::kSetConflict, kAdmin, handle_set_conflict},
     Row{Frame::kWithdraw, kTherapist | kClient, handle_withdraw},
     Row{Frame::kListHeld, kAdmin | kTherapist, handle_list_held},
     Row{Frame::kDisposeHeld, kAdmin | kTherapist, handle_dispose_held},

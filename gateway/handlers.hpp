@@ -30,6 +30,8 @@ using Handled = boost::asio::awaitable<void>;
 [[nodiscard]] Handled handle_sign_agreement(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_fetch_agreement(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_revoke_agreement(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_list_conflicts(SessionPtr session, v1::ClientFrame frame);
+[[nodiscard]] Handled handle_set_conflict(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_withdraw(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_list_held(SessionPtr session, v1::ClientFrame frame);
 [[nodiscard]] Handled handle_dispose_held(SessionPtr session, v1::ClientFrame frame);

@@ -206,6 +206,13 @@ struct LeaveOptions {
 };
 int leave(const Globals& globals, const LeaveOptions& options);
 int accounts(const Globals& globals);
+struct ConflictOptions {
+  std::string account_a;  // 32 hexadecimal digits
+  std::string account_b;
+  bool listed = false;
+};
+int conflicts_list(const Globals& globals);
+int conflicts_set(const Globals& globals, const ConflictOptions& options);
 int notices(const Globals& globals, bool all);
 int audit_verify(const Globals& globals);
 

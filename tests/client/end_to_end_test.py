@@ -210,6 +210,17 @@ class EndToEnd(unittest.TestCase):
             self.apply(ALWAYS_OPEN)
             self.ask(self.therapist, "inbox")
 
+    def test_an_admin_lists_who_may_not_have_a_relationship(self):
+        ids = [account["account_id"] for account in self.admin.command("accounts").json]
+        answer = self.admin.command("conflicts", "add", ids[0], "f" * 32)
+        self.assertEqual(answer.code, 1, str(answer))
+        self.assertIn("no account of the practice", str(answer))
+        self.assertTrue(self.ask(self.admin, "conflicts", "add", ids[1], ids[0])[0]["listed"])
+        self.assertEqual(self.ask(self.admin, "conflicts", "list"), [{"account_a": min(ids[:2]), "account_b": max(ids[:2])}])
+        self.assertEqual(self.ask(self.admin, "conflicts", "remove", ids[0], ids[1])[0]["pairs"], 0)
+        answer = self.therapist.command("conflicts", "list")
+        self.assertEqual(answer.json[0]["error"]["code"], "PERMISSION_DENIED")
+
     def test_a_role_may_do_only_what_is_its_own(self):
         answer = self.client.command("invite", "--role", "client")
         self.assertEqual(answer.code, 3, str(answer))

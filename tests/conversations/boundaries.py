@@ -36,6 +36,9 @@ def statements(instant, who, zone, text):
         ("agreement_is", rf"(?P<who>{who}) sees the agreement (?P<state>in force|not in force)(?: with (?P<to>{who}))?"),
         ("takes_signature_back", rf"(?P<who>{who}) takes the signature back(?: with (?P<to>{who}))?"),
         ("is_told_of_revocation", rf"(?P<who>{who}) is told that the other signature was taken back"),
+        ("knows_otherwise", rf"the admin (?P<change>lists|strikes) (?P<who>{who}) and (?P<to>{who}) (?:as known to each other|off the list)"),
+        ("sees_conflicts", rf"the admin sees (?P<count>\d+) pairs? who know each other"),
+        ("may_not_join", rf"(?P<who>{who}) may not join (?P<to>{who})"),
         ("withdraws", rf"(?P<who>{who}) withdraws (?P<text>{text}) -> (?P<outcome>withdrawn|already released)"),
         ("replaces", rf"(?P<who>{who}) replaces (?P<text>{text}) by (?P<other>{text})"),
         ("is_told", rf"(?P<who>{who}) is told (?P<kind>released|promise renewed|returned|relationship|agreement|proposal)"
@@ -158,6 +161,21 @@ class Boundaries:
 
     def takes_signature_back(self, who, to=None):
         cli.ask(self.person(who), "agreement", "revoke", "--yes", *self.with_whom(to))
+
+    # ---- who may not have one ----
+
+    def knows_otherwise(self, who, to, change):
+        word = {"lists": "add", "strikes": "remove"}[change]
+        cli.ask(self.admin(), "conflicts", word, self.account_of(who), self.account_of(to))
+
+    def sees_conflicts(self, count):
+        seen = self.admin().command("conflicts", "list").json
+        if len(seen) != count:
+            raise self.mismatch(f"{count} pairs", seen)
+
+    def may_not_join(self, who, to):
+        code = cli.invite(self.person(to), "client", who)
+        self.expect_answer(self.person(who).command("join", code), "PAIR_EXISTS")
 
     # ---- messages that wait ----
 

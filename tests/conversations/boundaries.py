@@ -61,7 +61,7 @@ CHANGES = {"pauses": "pause", "resumes": "resume", "ends": "end", "severs": "sev
 
 
 class Boundaries:
-    """Needs of Play: person(), policies, stage, sends() and its compare(); Mismatch is Play's."""
+    """Needs of Play: person(), policies, codes, stage, sends() and its compare(); Mismatch is Play's."""
 
     # ---- what a policy says ----
 
@@ -174,8 +174,8 @@ class Boundaries:
             raise self.mismatch(f"{count} pairs", seen)
 
     def may_not_join(self, who, to):
-        code = cli.invite(self.person(to), "client", who)
-        self.expect_answer(self.person(who).command("join", code), "PAIR_EXISTS")
+        self.codes[(who, to)] = cli.invite(self.person(to), "client", who)
+        self.expect_answer(self.person(who).command("join", self.codes[(who, to)]), "PAIR_EXISTS")
 
     # ---- messages that wait ----
 

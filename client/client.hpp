@@ -189,12 +189,20 @@ class Client {
   change_relationship(v1::ChangeRelationship change);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Relationship, Failure>> pause_lane(
       v1::PauseLane pause);
-  // Both remember what is in force. untrusted: what the gateway calls so is not signed by both.
+  // All three remember what is in force. untrusted: what the gateway calls so is not signed by
+  // both.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
   fetch_agreement(crypto::RelationshipId relationship_id);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
   sign_agreement(crypto::RelationshipId relationship_id, crypto::Hash32 hash);
+  // Takes the own signature back: no terms are in force then. Again: done already.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
+  revoke_agreement(crypto::RelationshipId relationship_id);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Accounts, Failure>> accounts();
+  // Pairs who may not have a relationship; both answer the whole list. For an admin.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Conflicts, Failure>> conflicts();
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Conflicts, Failure>> set_conflict(
+      v1::SetConflict change);
 
   // Everything that waits for a therapist and her clients; `account_id` as above.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<v1::HeldItem>, Failure>>

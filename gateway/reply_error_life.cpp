@@ -1,5 +1,5 @@
-// See reply_error.hpp: what the stores of relationships, agreements, held messages, notices and the
-// ledger refuse. No switch has a default.
+// See reply_error.hpp: what the stores of relationships, agreements, held messages, notices, the
+// ledger and the conflict list refuse. No switch has a default.
 #include "gateway/reply_error.hpp"
 
 namespace holdspace::gateway {
@@ -179,6 +179,21 @@ v1::Error to_error(storage::AckNoticesError error) {
     case storage::AckNoticesError::corrupt:
       return unavailable();
     case storage::AckNoticesError::uncertain:
+      return make_error(v1::UNCERTAIN);
+  }
+  return unavailable();
+}
+
+v1::Error to_error(storage::SetConflictError error) {
+  switch (error) {
+    case storage::SetConflictError::quota:
+      return make_error(v1::QUOTA);
+    case storage::SetConflictError::invalid:
+      return invalid_field("set_conflict.account_b");
+    case storage::SetConflictError::unavailable:
+    case storage::SetConflictError::corrupt:
+      return unavailable();
+    case storage::SetConflictError::uncertain:
       return make_error(v1::UNCERTAIN);
   }
   return unavailable();

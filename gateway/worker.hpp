@@ -19,6 +19,7 @@
 #include "storage/account_store.hpp"
 #include "storage/agreement_store.hpp"
 #include "storage/audit_store.hpp"
+#include "storage/conflict_list.hpp"
 #include "storage/connected_devices.hpp"
 #include "storage/connection_pool.hpp"
 #include "storage/expiry_store.hpp"
@@ -76,6 +77,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   storage::AccountStore accounts;
   storage::AgreementStore agreements;
   storage::AuditStore audit;
+  storage::ConflictList conflicts;
   storage::ConnectedDevices devices;
   storage::ExpiryStore expiry;
   storage::HeldStore held;

@@ -126,6 +126,7 @@ RelationshipFacts read_facts(Fields& fields) {
   if (!agreement.empty()) facts.agreement = inner.exactly<32>(agreement);
   facts.hours_version = inner.number();
   facts.therapist_leaving = inner.number() == 1;
+  facts.agreement_revoked = inner.number() == 1;
   if (!inner.well() || !state) fields.reject();
   return facts;
 }

@@ -185,10 +185,11 @@ int lane_pause(const Globals& globals, const LanePauseOptions& options);
 struct AgreementOptions {
   std::string with;
   bool easy = false;  // show: in short sentences
-  bool yes = false;   // sign: without asking
+  bool yes = false;   // sign and revoke: without asking
 };
 int agreement_show(const Globals& globals, const AgreementOptions& options);
 int agreement_sign(const Globals& globals, const AgreementOptions& options);
+int agreement_revoke(const Globals& globals, const AgreementOptions& options);
 
 struct WithdrawOptions {
   std::string message;      // the beginning of a message id
@@ -211,6 +212,13 @@ struct LeaveOptions {
 };
 int leave(const Globals& globals, const LeaveOptions& options);
 int accounts(const Globals& globals);
+struct ConflictOptions {
+  std::string account_a;  // 32 hexadecimal digits
+  std::string account_b;
+  bool listed = false;
+};
+int conflicts_list(const Globals& globals);
+int conflicts_set(const Globals& globals, const ConflictOptions& options);
 int notices(const Globals& globals, bool all);
 int audit_verify(const Globals& globals);
 

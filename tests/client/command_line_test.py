@@ -18,7 +18,8 @@ COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["join"], ["send"], ["
             ["policy", "coverage"], ["policy", "template"], ["policy", "open"], ["policy", "close"],
             ["policy", "proposal", "show"], ["policy", "proposal", "accept"], ["policy", "proposal", "reject"], ["hours", "show"],
             ["hours", "apply"], ["relationship", "list"], ["relationship", "pause"], ["relationship", "resume"], ["relationship", "end"],
-            ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"], ["withdraw"],
+            ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"],
+            ["agreement", "revoke"], ["withdraw"], ["conflicts", "list"], ["conflicts", "add"], ["conflicts", "remove"],
             ["replace"], ["held", "list"], ["held", "dispose"], ["leave", "begin"], ["leave", "cancel"], ["leave", "finish"], ["notices"],
             ["accounts"], ["audit", "verify"], ["devices"], ["status"], ["outbox"], ["outbox", "retry"]]
 POLICY = {"zone": "Europe/London", "windows": [
@@ -78,7 +79,8 @@ class CommandLine(unittest.TestCase):
                       ["policy", "template", "astrology", "--zone", "Etc/UTC"], ["policy", "coverage", "--lane", "urgent"],
                       ["policy", "coverage", "--days", "401"], ["policy", "preview", "--hours", "f"],
                       ["policy", "preview", "--file", "f", "--with", "client-1"], ["relationship"], ["lane", "pause"], ["held", "dispose"],
-                      ["held", "dispose", "--return", "--release", "--all"], ["leave"], ["audit"], ["agreement"]):
+                      ["held", "dispose", "--return", "--release", "--all"], ["leave"], ["audit"], ["agreement"], ["conflicts"],
+                      ["conflicts", "add", "0" * 32], ["conflicts", "remove"]):
             self.assertEqual(self.run_it(*words).returncode, 2, words)
 
     def test_what_cannot_be_meant_is_said_without_a_profile(self):
@@ -92,7 +94,8 @@ class CommandLine(unittest.TestCase):
                             (["policy", "coverage", "f", "--default"], "--default"),
                             (["relationship", "end", "--on", "soon"], "YYYY-MM-DD"), (["held", "list", "--account", "12"], "32 hexadecimal"),
                             (["held", "dispose", "--return"], "--all"), (["held", "dispose", "--return", "--all", "3f2a"], "--all"),
-                            (["leave", "finish", "--successor", "x"], "32 hexadecimal")):
+                            (["leave", "finish", "--successor", "x"], "32 hexadecimal"),
+                            (["conflicts", "add", "1" * 32, "2"], "32 hexadecimal"), (["conflicts", "add", "1" * 32, "1" * 32], "one account")):
             done = self.run_it(*words)
             self.assertEqual(done.returncode, 2, words)
             self.assertIn(said, done.stderr, words)
@@ -100,7 +103,7 @@ class CommandLine(unittest.TestCase):
     def test_without_a_profile_says_what_to_do(self):
         for command in (["send", "text"], ["inbox"], ["history"], ["status"], ["devices"], ["outbox"], ["policy", "show"],
                         ["withdraw", "3f2a91c0"], ["notices"], ["held", "list"], ["audit", "verify"], ["hours", "show"], ["relationship", "list"],
-                        ["agreement", "sign"], ["policy", "close", "--lift"], ["policy", "coverage"], ["policy", "diff", "0", "f"]):
+                        ["agreement", "sign"], ["agreement", "revoke", "--yes"], ["conflicts", "list"], ["policy", "close", "--lift"], ["policy", "coverage"], ["policy", "diff", "0", "f"]):
             done = self.run_it(*command)
             self.assertEqual(done.returncode, 1, command)
             self.assertEqual(done.stdout, "", command)

@@ -194,7 +194,19 @@ TEST(AuditRecord, names_actor_action_object_and_detail) {
   EXPECT_EQ(record.object_id(), storage::to_bytes(object));
   EXPECT_EQ(record.detail(), static_cast<std::uint32_t>(v1::SEVERED));
   EXPECT_EQ(record.policy_version(), 4U);
+  EXPECT_TRUE(record.other_id().empty());
   EXPECT_LE(bytes.size(), storage::kAuditBytesMax);
+}
+
+TEST(AuditRecord, names_both_accounts_of_a_pair) {
+  const storage::DeviceRef actor{{crypto::random_array<16>()}, 2};
+  const storage::AccountId one{crypto::random_array<16>()};
+  const storage::AccountId other{crypto::random_array<16>()};
+  v1::AuditRecord record;
+  ASSERT_TRUE(record.ParseFromString(
+      audit_record(actor, v1::AuditRecord::CONFLICT_LISTED, one, 0, 0, other)));
+  EXPECT_EQ(record.object_id(), storage::to_bytes(one));
+  EXPECT_EQ(record.other_id(), storage::to_bytes(other));
 }
 
 std::vector<storage::AuditEntry> entries(std::uint64_t first, std::size_t count) {

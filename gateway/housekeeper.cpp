@@ -77,7 +77,8 @@ boost::asio::awaitable<std::optional<AgedEntry>> age_of(std::shared_ptr<Worker> 
 Housekeeper::Housekeeper(std::shared_ptr<Worker> worker)
     : worker_(std::move(worker)),
       timer_(worker_->executor()),
-      rounds_(kVisitEvery, kVisitSpread, draw_seed()) {}
+      rounds_(kVisitEvery, kVisitSpread, draw_seed()),
+      zone_data_walks_(worker_) {}
 
 void Housekeeper::start() {
   boost::asio::co_spawn(worker_->executor(), run(shared_from_this()), KeepingEnded{worker_});
@@ -100,6 +101,7 @@ boost::asio::awaitable<void> Housekeeper::run(std::shared_ptr<Housekeeper> self)
       if (worker.releasing()) co_await self->visit(practice);
       if (!served.contains(practice)) self->rounds_.remove(practice);
     }
+    if (!self->stopped_ && worker.releasing()) co_await self->zone_data_walks_.go_on();
     if (self->stopped_) break;
     self->timer_.expires_after(kHouseTick);
     co_await self->timer_.async_wait(kAwait);
@@ -107,6 +109,8 @@ boost::asio::awaitable<void> Housekeeper::run(std::shared_ptr<Housekeeper> self)
 }
 
 boost::asio::awaitable<void> Housekeeper::visit(storage::PracticeId practice) {
+  co_await zone_data_walks_.look(practice);
+  if (stopped_) co_return;
   const auto outcome = co_await sign_audit(worker_, practice);
   if (outcome == SignedAudit::unanswered || stopped_) co_return;
   co_await expire(practice);

@@ -1,6 +1,7 @@
-// What a practice needs from time to time without anybody asking: the ledger's checkpoint, and the
-// end of what nobody collects. Every gateway visits the practices that it serves; several may visit
-// one, and the store takes each step once. docs/operations.md, "Audit" and "Notices".
+// What a practice needs from time to time without anybody asking: the ledger's checkpoint, promises
+// that another time-zone database has moved, and the end of what nobody collects. Every gateway
+// visits the practices that it serves; several may visit one, and the store takes each step once.
+// docs/operations.md, "Audit" and "Notices".
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -10,6 +11,7 @@
 
 #include "gateway/rounds.hpp"
 #include "gateway/worker.hpp"
+#include "gateway/zone_data_walk.hpp"
 
 namespace holdspace::gateway {
 
@@ -41,6 +43,7 @@ class Housekeeper : public std::enable_shared_from_this<Housekeeper> {
   std::shared_ptr<Worker> worker_;
   boost::asio::steady_timer timer_;
   Rounds<storage::PracticeId> rounds_;
+  ZoneDataWalks zone_data_walks_;
   bool stopped_ = false;
 };
 

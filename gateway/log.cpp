@@ -101,6 +101,10 @@ std::string_view name(Event event) {
       return "audit_distrusted";
     case Event::policy_unreadable:
       return "policy_unreadable";
+    case Event::promises_moved:
+      return "promises_moved";
+    case Event::zone_data_older:
+      return "zone_data_older";
     case Event::handler_failed:
       return "handler_failed";
   }

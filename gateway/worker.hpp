@@ -32,6 +32,7 @@
 #include "storage/relationship_store.hpp"
 #include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
+#include "storage/zone_data_store.hpp"
 
 namespace holdspace::gateway {
 
@@ -87,6 +88,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   storage::QueueStore queues;
   storage::RelationshipStore relationships;
   storage::SentStore sent;
+  storage::ZoneDataStore zone_data;
   StoreClock clock;
   PolicyCache policy_cache;
   Timekeeper timekeeper;

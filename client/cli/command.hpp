@@ -207,6 +207,7 @@ int leave(const Globals& globals, const LeaveOptions& options);
 int accounts(const Globals& globals);
 int notices(const Globals& globals, bool all);
 int audit_verify(const Globals& globals);
+int audit_moved(const Globals& globals);
 
 int devices(const Globals& globals);
 int status(const Globals& globals);

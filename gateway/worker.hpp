@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "gateway/backlog_turns.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/policy_cache.hpp"
@@ -92,6 +93,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   StoreClock clock;
   PolicyCache policy_cache;
   Timekeeper timekeeper;
+  BacklogTurns backlog_turns;
   storage::StoreEpoch epoch;
 
  private:

@@ -33,6 +33,8 @@ spdlog::level::level_enum level_of(Event event) {
     case Event::store_unready:
     case Event::clock_doubtful:
     case Event::store_changed:
+    case Event::promises_moved:
+    case Event::zone_data_older:
       return spdlog::level::warn;
     case Event::store_corrupt:
     case Event::audit_distrusted:

@@ -2,6 +2,7 @@
 #include "gateway/zone_data_walk.hpp"
 
 #include <boost/asio/use_awaitable.hpp>
+#include <tuple>
 #include <utility>
 
 #include "gateway/hints.hpp"
@@ -22,24 +23,31 @@ HeldWay way_of(const PolicySnapshot& snapshot, const storage::HeldMessage& messa
 
 using Waiting = std::vector<storage::HeldMessage>;
 
+// What shares an opening: lane, direction, accepting version and what was promised.
+auto opening_of(const storage::HeldMessage& message) {
+  return std::tuple(message.name.lane, message.name.direction, message.policy_version,
+                    message.promise);
+}
+
 // Those for which the gate has not opened since their acceptance: the others were released, though
 // nobody has collected them. Nothing when the store does not answer.
 boost::asio::awaitable<std::optional<Waiting>> still_waiting(std::shared_ptr<Worker> worker,
                                                              storage::PracticeId practice,
                                                              PolicySnapshot snapshot,
                                                              Waiting messages, Instant now) {
-  Waiting waiting;
+  std::map<decltype(opening_of(messages.front())), bool> waits;
   for (const auto& message : messages) {
-    if (message.promise && *message.promise <= now) {
-      const auto way = way_of(snapshot, message);
-      const HeldRecord record{message.policy_version, message.accepted_at};
-      const auto found = co_await look_up_opening(worker, practice, way, record);
-      if (!found) co_return std::nullopt;
-      if (found->kind != OpeningFound::Kind::waits) continue;
-    }
-    waiting.push_back(message);
+    const bool due = message.promise && *message.promise <= now;
+    const auto place = waits.emplace(opening_of(message), true);
+    if (!due || !place.second) continue;
+    const auto way = way_of(snapshot, message);
+    const HeldRecord record{message.policy_version, message.accepted_at};
+    const auto found = co_await look_up_opening(worker, practice, way, record);
+    if (!found) co_return std::nullopt;
+    place.first->second = found->kind == OpeningFound::Kind::waits;
   }
-  co_return waiting;
+  std::erase_if(messages, [&](const auto& message) { return !waits.at(opening_of(message)); });
+  co_return messages;
 }
 
 }  // namespace
@@ -92,8 +100,8 @@ boost::asio::awaitable<ZoneDataWalks::Progress> ZoneDataWalks::walk_therapist(
     budget->pages -= budget->pages > 0 ? 1 : 0;
     for (const auto& message : page->messages) {
       if (!of_one.empty() && of_one.front().name.relationship != message.name.relationship) {
-        const auto progress =
-            co_await renew(practice, therapist, std::exchange(of_one, {}), budget);
+        auto whole = std::exchange(of_one, Waiting());
+        const auto progress = co_await renew(practice, therapist, std::move(whole), budget);
         if (progress != Progress::done) co_return progress;
       }
       of_one.push_back(message);

@@ -4,8 +4,8 @@
 
 #include <array>
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
+
+#include "boundary/zone_database.hpp"
 
 namespace holdspace::boundary {
 
@@ -85,17 +85,13 @@ boost::system::result<Zone, ZoneError> Zone::locate(std::string_view name) {
   if (name.empty() || name.size() > kZoneNameBytesMax || name == "localtime") {
     return ZoneError::unknown_name;
   }
-  static_cast<void>(
-      date::get_tzdb());  // throws when there is none, which is another fault than a bad name
-  try {
-    return Zone(*date::locate_zone(name));
-  } catch (const std::runtime_error&) {
-    return ZoneError::unknown_name;
-  }
+  const auto* const zone = find_zone(name);
+  if (zone == nullptr) return ZoneError::unknown_name;
+  return Zone(*zone);
 }
 
 std::string_view Zone::name() const {
-  return zone_->name();
+  return zone_name(*zone_);
 }
 
 Instant Zone::earliest(LocalMinute local) const {
@@ -115,18 +111,11 @@ std::chrono::seconds Zone::offset(Instant at) const {
 }
 
 const std::string& tzdb_version() {
-  // The library's own field stays "unknown" on systems that keep the release only in this file's
-  // first line.
-  static const std::string version = [] {
-    constexpr std::string_view kPrefix = "# version ";
-    std::ifstream file("/usr/share/zoneinfo/tzdata.zi");
-    std::string line;
-    if (std::getline(file, line) && line.starts_with(kPrefix)) {
-      return line.substr(kPrefix.size());
-    }
-    return date::get_tzdb().version;
-  }();
-  return version;
+  return database_version();
+}
+
+void read_time_zones() {
+  read_every_zone();
 }
 
 std::optional<LocalDate> parse_date(std::string_view text) {

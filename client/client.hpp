@@ -104,11 +104,21 @@ struct PolicyDraft {
 };
 
 // How far the practice's ledger holds.
+// Ours: one for each lane of every relationship of a large practice, at most some changes ago.
+inline constexpr std::size_t kZoneDataEntriesMax = std::size_t{1} << 17;
+
 struct AuditReport {
   crypto::AuditVerdict verdict{};
   std::uint64_t entries = 0;    // in an unbroken row from the first; a fault is at the next
   std::uint64_t verified = 0;   // of them, under a checkpoint of the gateway
   std::uint64_t looked_at = 0;  // by this check; earlier ones are remembered
+};
+
+// An entry of the ledger about promises that another time-zone database has moved.
+struct ZoneDataEntry {
+  std::uint64_t number = 0;  // in the ledger
+  std::int64_t at_ms = 0;    // by the store's clock, UTC
+  v1::AuditRecord record;    // TIME_ZONE_DATA_CHANGED
 };
 
 class Client {
@@ -216,6 +226,10 @@ class Client {
 
   // Reads the ledger from where this device has verified it, and remembers how far it holds.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<AuditReport, Failure>> verify_audit();
+  // What the ledger says of the time-zone database, oldest first, at most kZoneDataEntriesMax. The
+  // entries are the gateway's word; verify_audit() says what that is worth.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<ZoneDataEntry>, Failure>>
+  zone_data_changes();
 
   // Checked against the pin and remembered.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<AccountDevices, Failure>> devices(

@@ -78,7 +78,8 @@ Housekeeper::Housekeeper(std::shared_ptr<Worker> worker)
     : worker_(std::move(worker)),
       practices_(worker_->pool),
       timer_(worker_->executor()),
-      rounds_(kVisitEvery, kVisitSpread, draw_seed()) {}
+      rounds_(kVisitEvery, kVisitSpread, draw_seed()),
+      zone_data_walks_(worker_) {}
 
 void Housekeeper::start() {
   boost::asio::co_spawn(worker_->executor(), run(shared_from_this()), KeepingEnded{worker_});
@@ -105,6 +106,7 @@ boost::asio::awaitable<void> Housekeeper::run(std::shared_ptr<Housekeeper> self)
       if (worker.releasing()) co_await self->visit(practice);
       if (!served.contains(practice)) self->rounds_.remove(practice);
     }
+    if (!self->stopped_ && worker.releasing()) co_await self->zone_data_walks_.go_on();
     if (self->stopped_) break;
     self->timer_.expires_after(kHouseTick);
     co_await self->timer_.async_wait(kAwait);
@@ -123,6 +125,8 @@ boost::asio::awaitable<void> Housekeeper::visit(storage::PracticeId practice) {
   // One that was made before there was a list is in it from its first login on; a full list takes
   // no more, and then it is visited while somebody is connected.
   (void)co_await practices_.list_practice(practice, request_deadline());
+  co_await zone_data_walks_.look(practice);
+  if (stopped_) co_return;
   const auto outcome = co_await sign_audit(worker_, practice);
   if (outcome == SignedAudit::unanswered || stopped_) co_return;
   co_await expire(practice);

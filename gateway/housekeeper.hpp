@@ -1,6 +1,7 @@
-// What a practice needs from time to time without anybody asking: the ledger's checkpoint, and the
-// end of what nobody collects. Every gateway visits the practices that it serves, and walks through
-// all of the store's besides; several may visit one, and the store takes each step once.
+// What a practice needs from time to time without anybody asking: the ledger's checkpoint, promises
+// that another time-zone database has moved, and the end of what nobody collects. Every gateway
+// visits the practices that it serves, and walks through all of the store's besides; several may
+// visit one, and the store takes each step once.
 // docs/operations.md, "Audit" and "Notices".
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "gateway/rounds.hpp"
 #include "gateway/worker.hpp"
+#include "gateway/zone_data_walk.hpp"
 #include "storage/practice_list.hpp"
 
 namespace holdspace::gateway {
@@ -51,6 +53,7 @@ class Housekeeper : public std::enable_shared_from_this<Housekeeper> {
   boost::asio::steady_timer timer_;
   Rounds<storage::PracticeId> rounds_;
   storage::PracticeId walked_;  // the last of the page before; none: the walk begins
+  ZoneDataWalks zone_data_walks_;
   bool stopped_ = false;
 };
 

@@ -32,6 +32,8 @@ spdlog::level::level_enum level_of(Event event) {
     case Event::store_unready:
     case Event::clock_doubtful:
     case Event::store_changed:
+    case Event::promises_moved:
+    case Event::zone_data_older:
       return spdlog::level::warn;
     case Event::store_corrupt:
     case Event::audit_distrusted:
@@ -100,6 +102,10 @@ std::string_view name(Event event) {
       return "audit_distrusted";
     case Event::policy_unreadable:
       return "policy_unreadable";
+    case Event::promises_moved:
+      return "promises_moved";
+    case Event::zone_data_older:
+      return "zone_data_older";
     case Event::handler_failed:
       return "handler_failed";
   }

@@ -43,6 +43,8 @@ enum class Event : std::uint8_t {
   store_corrupt,     // error: a record could not be read
   audit_distrusted,  // error: a ledger's checkpoint is not one of this key, or beyond the ledger
   policy_unreadable,  // error: a stored policy does not compile
+  promises_moved,     // warning: another version of the time-zone database has moved promises
+  zone_data_older,    // warning: another gateway has a newer version of it; told once
   handler_failed,     // error: an exception reached the session's edge
 };
 

@@ -12,6 +12,7 @@
 #include "gateway/fields.hpp"
 #include "gateway/policy_wire.hpp"
 #include "gateway/reply_error.hpp"
+#include "gateway/zone_data_plan.hpp"
 
 namespace holdspace::gateway {
 namespace {
@@ -109,6 +110,7 @@ SendDecision decide_send(const PolicySnapshot& snapshot, Offer& offer, boundary:
   if (decision.refusal) request.validity.span = {};
   request.held.reset();
   if (verdict.outcome == boundary::Outcome::hold) request.held = {verdict.promise};
+  request.zone_data = zone_data_version();
   request.verdict = decision.verdict.SerializeAsString();
   return decision;
 }

@@ -109,6 +109,10 @@ class Practice {
   // hash {count, at, head, signature}: the newest signed word about them. Life: the practice's.
   [[nodiscard]] std::string audit_checkpoint() const { return start_ + "audit_checkpoint"; }
 
+  // hash {newest, complete, strays, walked, moved}: by which version of the time-zone database the
+  // promises stand (lua/zone_data.lua). Life: the practice's.
+  [[nodiscard]] std::string zone_data() const { return start_ + "zone_data"; }
+
   // sorted set, "<account>:<device>:<sub-queue>" -> ms at which to look whether its oldest entry
   // has waited too long. Life: a member until it is looked at and the sub-queue is empty.
   [[nodiscard]] std::string expiry() const { return start_ + "expiry"; }

@@ -136,6 +136,13 @@ void add_message_names(FunctionCall& call, const keys::Practice& names) {
   call.key(names.sent_prefix()).key(names.relationship_prefix()).key(names.notices_prefix());
 }
 
+void add_validity(FunctionCall& call, const Validity& validity) {
+  call.arg(to_hex(validity.therapist)).arg(std::to_string(validity.revision));
+  call.arg(std::to_string(validity.policy_version)).arg(std::to_string(validity.hours_version));
+  call.number(validity.span.from.time_since_epoch().count());
+  call.number(validity.span.until.time_since_epoch().count());
+}
+
 bool is_in_bounds(const Trail& trail) {
   const auto fits = [](const NewNotice& notice) {
     return !notice.account.is_none() && !notice.bytes.empty() &&

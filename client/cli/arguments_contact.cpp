@@ -183,6 +183,10 @@ void add_contact(CLI::App& app, Words& words) {
   auto* verify = audit->add_subcommand("verify", "Check that nothing in it was changed");
   verify->footer("  holdspace audit verify --json");
   verify->callback([&words] { words.chosen = [&words] { return audit_verify(words.globals); }; });
+  auto* moved =
+      audit->add_subcommand("moved", "List the promises that a new time-zone database has moved");
+  moved->footer("  holdspace audit moved --json");
+  moved->callback([&words] { words.chosen = [&words] { return audit_moved(words.globals); }; });
 }
 
 }  // namespace holdspace::cli

@@ -221,6 +221,7 @@ int conflicts_list(const Globals& globals);
 int conflicts_set(const Globals& globals, const ConflictOptions& options);
 int notices(const Globals& globals, bool all);
 int audit_verify(const Globals& globals);
+int audit_moved(const Globals& globals);
 
 int devices(const Globals& globals);
 int status(const Globals& globals);

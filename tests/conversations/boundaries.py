@@ -50,6 +50,8 @@ def statements(instant, who, zone, text):
         ("disposes", rf"(?P<who>{who}) (?P<what>gives back|passes to cover) everything that is held"),
         ("sees_held", rf"(?P<who>{who}) has (?P<count>\d+) held"),
         ("auditor_joins", rf"an auditor joins the practice of (?P<who>{who})"),
+        ("gets_zone_data", rf"gateway (?P<name>[A-Z]) has new time-zone data, in which (?P<zone>{zone}) follows (?P<like>{zone})"),
+        ("sees_moved", rf"the auditor sees (?P<count>\d+) moved from (?P<at>{instant}) to (?P<until_at>{instant})"),
         ("verifies_ledger", r"the auditor verifies the ledger -> (?P<outcome>[a-z_ ]+)"),
         ("compares", rf"(?P<who>{who}) compares the policy with what was sent: (?P<count>\d+) differ"),
         ("sees_no_travels", rf"(?P<who>{who}) is not told of travels"),
@@ -276,6 +278,21 @@ class Boundaries:
             if time.monotonic() > deadline:
                 raise self.mismatch(outcome, answer)
             time.sleep(2)
+
+    # ---- time-zone data ----
+
+    def gets_zone_data(self, name, zone, like):
+        """From its next start on."""
+        self.stage.gateways[name].environment["HOLDSPACE_ZONEINFO"] = str(self.stage.new_zone_data(zone, like))
+
+    def sees_moved(self, count, at, until_at):
+        seen = self.person("auditor").command("audit", "moved").json
+        moved = sum(line["messages"] for line in seen if line.get("promise_before") == self.utc_seconds(at)
+                    and line.get("promise_after") == self.utc_seconds(until_at))
+        if moved != count:
+            raise self.mismatch(f"{count} moved", seen)
+        if not any(line.get("moved") == count for line in seen):
+            raise self.mismatch(f"an entry that {count} moved in all", seen)
 
     def compares(self, who, count):
         seen = self.person(who).command("policy", "compare", self.policy_file(who)).json

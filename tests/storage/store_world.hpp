@@ -34,6 +34,7 @@
 #include "storage/relationship_store.hpp"
 #include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
+#include "storage/zone_data_store.hpp"
 #include "tests/support/redis_fixture.hpp"
 
 namespace holdspace::storage {
@@ -74,6 +75,7 @@ struct Stores {
   ExpiryStore expiry{pool};
   LeavingStore leaving{pool};
   SentStore sent{pool};
+  ZoneDataStore zone_data{pool};
 };
 
 class StoreTest : public ::testing::Test {

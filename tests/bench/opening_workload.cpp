@@ -9,7 +9,9 @@
 namespace holdspace::bench {
 namespace {
 
-constexpr std::size_t kWindow = 16;  // unanswered messages of a sender while the gates are shut
+// Unanswered messages of all senders while the gates are shut, one of each at least: thousands more
+// would only wait in the gateway until their time is up.
+constexpr std::size_t kUnanswered = 256;
 constexpr std::int64_t kShutMs = 3'600'000;  // longer than it takes to fill the queues
 // Until the opening, in which the policies of the pairs are replaced and the recipients connect.
 constexpr std::int64_t kOpeningInMs = 3'000;
@@ -118,7 +120,7 @@ std::vector<Result> open_gates(Loop& loop, Target& target, const OpeningLoad& lo
   const bool connected = open.connect();
   Exchange held(loop, target, held_pairs, load.held, load.open_pairs);
   if (!connected || !held.connect_senders()) return {held.result("W6 opening")};
-  held.send_in_windows(kWindow);
+  held.send_in_windows(std::max<std::size_t>(1, kUnanswered / held_pairs));
   held.wait(false);
   if (!held.failure().empty()) return {held.result("W6 opening")};
 

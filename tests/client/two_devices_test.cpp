@@ -201,8 +201,11 @@ TEST(TwoDevices, what_is_inside_must_be_of_the_class_that_the_envelope_names) {
   }
   pair.seal(pair.client, pair.therapist, id);
   const auto item = pair.delivery(pair.therapist, pair.row(pair.client, id));
-  EXPECT_EQ(pair.open(pair.therapist, pair.client, item).step, OpenStep::unreadable);
-  EXPECT_EQ(pair.incoming_texts(pair.therapist), Texts{});
+  const auto opened = pair.open(pair.therapist, pair.client, item);
+  EXPECT_EQ(opened.step, OpenStep::unreadable);
+  const auto kept = pair.message(pair.therapist, opened.message_ordinal);
+  EXPECT_EQ(kept.kind(), records::UNREADABLE);
+  EXPECT_EQ(kept.text(), "content_not_understood");
 }
 
 TEST(TwoDevices, metadata_of_the_frame_must_be_that_of_the_envelope) {

@@ -66,8 +66,8 @@ TEST_F(Later, the_senders_notice_carries_the_promised_instant_and_not_the_one_of
   EXPECT_EQ(notice.released().accepted_before_ms(), held.promise_ms());
 }
 
-// The opening came, the recipient was not there, and the clock of the machine is set back to before
-// the opening.
+// The opening came, one message waited for it and another was answered RELEASED, the recipient was
+// not there, and the clock of the machine is set back to before the opening.
 TEST_F(Later, a_step_back_of_the_stores_clock_takes_no_opening_back) {
   shut();
   const auto client = log_in(world.client);
@@ -75,6 +75,7 @@ TEST_F(Later, a_step_back_of_the_stores_clock_takes_no_opening_back) {
   clock.move(2h);
   (void)next(*client, v1::Notice::kReleased);
   ASSERT_EQ(client->request(withdraw(message)).error().code(), v1::ALREADY_RELEASED);
+  ASSERT_EQ(write(*client, world.client).accepted().verdict().outcome(), v1::RELEASED);
 
   clock.move(-2min);
   // Longer than a step pauses releases: the withdrawal is refused all the time, and in the end the
@@ -89,10 +90,10 @@ TEST_F(Later, a_step_back_of_the_stores_clock_takes_no_opening_back) {
   EXPECT_EQ(write(*client, world.client).error().code(), v1::UNAVAILABLE);
   EXPECT_NE(world.gateways[0]->page("/readyz").find("clock_unknown_or_off"), std::string::npos);
   const auto inbox = log_in(world.therapist);
-  EXPECT_TRUE(inbox->silent(1s)) << "neither the message nor that nothing waits";
+  EXPECT_TRUE(inbox->silent(1s)) << "neither the messages nor that nothing waits";
 
   clock.move(2min);
-  EXPECT_EQ(inbox->next_push().deliver().items_size(), 1);
+  EXPECT_EQ(inbox->next_push().deliver().items_size(), 2);
   EXPECT_EQ(client->request(withdraw(message)).error().code(), v1::ALREADY_RELEASED);
 }
 

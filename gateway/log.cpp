@@ -29,6 +29,7 @@ spdlog::level::level_enum level_of(Event event) {
       return spdlog::level::info;
     case Event::bad_frame:
     case Event::login_failed:
+    case Event::peer_refused:
     case Event::store_unready:
     case Event::clock_doubtful:
     case Event::store_changed:
@@ -84,6 +85,8 @@ std::string_view name(Event event) {
       return "bad_frame";
     case Event::login_failed:
       return "login_failed";
+    case Event::peer_refused:
+      return "peer_refused";
     case Event::invite_redeemed:
       return "invite_redeemed";
     case Event::store_unready:

@@ -34,10 +34,11 @@ enum class Event : std::uint8_t {
   session_closed,    // info: with the close code
   bad_frame,         // warning: a peer's bytes were refused and the connection closed
   login_failed,      // warning: one event for every cause
+  peer_refused,      // warning: by the transport; not every one (refusal_log.hpp)
   invite_redeemed,   // info
   store_unready,     // warning: the store's clock or connection is not to be relied on
   store_ready,       // info: it is again
-  clock_doubtful,    // warning: no sample of the store's clock lately, or this machine's own is off
+  clock_doubtful,    // warning: the store's clock is unknown or was set back, or this machine's off
   clock_trusted,     // info: it is right again
   store_changed,     // warning: the store's epoch is another one
   store_corrupt,     // error: a record could not be read

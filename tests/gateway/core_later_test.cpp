@@ -87,6 +87,37 @@ TEST_F(Later, the_senders_notice_carries_the_promised_instant_and_not_the_one_of
   EXPECT_EQ(notice.released().accepted_before_ms(), held.promise_ms());
 }
 
+// The opening came, one message waited for it and another was answered RELEASED, the recipient was
+// not there, and the clock of the machine is set back to before the opening.
+TEST_F(Later, a_step_back_of_the_stores_clock_takes_no_opening_back) {
+  shut();
+  const auto client = log_in(world.client);
+  const auto message = hold(*client);
+  clock.move(2h);
+  (void)next(*client, v1::Notice::kReleased);
+  ASSERT_EQ(client->request(withdraw(message)).error().code(), v1::ALREADY_RELEASED);
+  ASSERT_EQ(write(*client, world.client).accepted().verdict().outcome(), v1::RELEASED);
+
+  clock.move(-2min);
+  // Longer than a step pauses releases: the withdrawal is refused all the time, and in the end the
+  // gateway serves no gate at all.
+  v1::ServerFrame answer;
+  for (const auto end = std::chrono::steady_clock::now() + 6s;
+       std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(100ms)) {
+    answer = client->request(withdraw(message));
+    ASSERT_TRUE(answer.has_error()) << answer.ShortDebugString();
+  }
+  EXPECT_EQ(answer.error().code(), v1::UNAVAILABLE);
+  EXPECT_EQ(write(*client, world.client).error().code(), v1::UNAVAILABLE);
+  EXPECT_NE(world.gateways[0]->page("/readyz").find("clock_unknown_or_off"), std::string::npos);
+  const auto inbox = log_in(world.therapist);
+  EXPECT_TRUE(inbox->silent(1s)) << "neither the messages nor that nothing waits";
+
+  clock.move(2min);
+  EXPECT_EQ(inbox->next_push().deliver().items_size(), 2);
+  EXPECT_EQ(client->request(withdraw(message)).error().code(), v1::ALREADY_RELEASED);
+}
+
 TEST_F(Later, a_sender_who_was_away_over_the_opening_and_the_closing_is_told_of_that_opening) {
   shut();
   std::int64_t promise = 0;

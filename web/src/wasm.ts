@@ -11,44 +11,52 @@ export interface Memory {
   free(address: number): void;
 }
 
-/** What a module answers when WASI has no such thing for it: ENOSYS. */
+const kWasi = 'wasi_snapshot_preview1';
+
+/** Functions that a module imports, by the name under which it does. */
+export type Imports = Record<string, Record<string, (...args: number[]) => number | void>>;
+
+/** What a module is told of WASI functions that it is not given: ENOSYS. */
 const kNotHere = 52;
 
 /** What one call of crypto.getRandomValues gives at most: the bound of the Web Crypto standard. */
 const kRandomBytesMax = 65536;
 
-function imports(memory: () => WebAssembly.Memory): WebAssembly.Imports {
-  const notHere = (): number => kNotHere;
+function randomness(memory: () => WebAssembly.Memory): Imports[string] {
   return {
-    wasi_snapshot_preview1: {
-      random_get(address: number, length: number): number {
-        for (let done = 0; done < length; done += kRandomBytesMax) {
-          const part = Math.min(length - done, kRandomBytesMax);
-          crypto.getRandomValues(new Uint8Array(memory().buffer, address + done, part));
-        }
-        return 0;
-      },
-      proc_exit(code: number): never {
-        throw new Error(`the module ended itself with ${code}`);
-      },
-      fd_close: notHere,
-      fd_fdstat_get: notHere,
-      fd_seek: notHere,
-      fd_write: notHere,
-      poll_oneoff: notHere,
+    random_get(address, length) {
+      for (let done = 0; done < length!; done += kRandomBytesMax) {
+        const part = Math.min(length! - done, kRandomBytesMax);
+        crypto.getRandomValues(new Uint8Array(memory().buffer, address! + done, part));
+      }
+      return 0;
+    },
+    proc_exit(code) {
+      throw new Error(`the module ended itself with ${code}`);
     },
   };
 }
 
-/** Compiles and starts a module. Rejects when it is none, or one that needs more than it is given. */
-export async function startModule<Exports extends Memory>(source: ModuleSource): Promise<Exports> {
-  let exports: (Exports & { _initialize?: () => void }) | undefined;
-  const given = imports(() => exports!.memory);
-  const started =
+/**
+ * Compiles and starts a module. `more`: what it imports besides; tests alone use it. Rejects when
+ * the bytes are no module, or one that needs a function outside of WASI that is not given.
+ */
+export async function startModule<Exports extends Memory>(
+  source: ModuleSource,
+  more: (memory: () => WebAssembly.Memory) => Imports = () => ({}),
+): Promise<Exports> {
+  const module =
     source instanceof Response
-      ? await WebAssembly.instantiateStreaming(source, given)
-      : await WebAssembly.instantiate(source, given);
-  exports = started.instance.exports as unknown as Exports & { _initialize?: () => void };
+      ? await WebAssembly.compileStreaming(source)
+      : await WebAssembly.compile(source);
+  let exports: (Exports & { _initialize?: () => void }) | undefined;
+  const memory = (): WebAssembly.Memory => exports!.memory;
+  const given = more(memory);
+  const wasi: Imports[string] = { ...randomness(memory), ...given[kWasi] };
+  for (const wanted of WebAssembly.Module.imports(module))
+    if (wanted.module === kWasi) wasi[wanted.name] ??= () => kNotHere;
+  const instance = await WebAssembly.instantiate(module, { ...given, [kWasi]: wasi });
+  exports = instance.exports as unknown as Exports & { _initialize?: () => void };
   exports._initialize?.();
   return exports;
 }

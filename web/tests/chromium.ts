@@ -7,7 +7,8 @@ import { join, normalize } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
-import type { Files, Report } from './checks.js';
+import type { Findings } from './all.js';
+import type { Files } from './checks.js';
 
 const kChromium = process.env['HOLDSPACE_CHROMIUM'] ?? '/usr/bin/chromium';
 const kArguments = [
@@ -50,7 +51,7 @@ function serve(js: string, files: Files): Server {
   return createServer((request, response) => void answer(request.url ?? '/', response));
 }
 
-export async function runInChromium(js: string, files: Files): Promise<Report[]> {
+export async function runInChromium(js: string, files: Files, strict: boolean): Promise<Findings> {
   const server = serve(js, files);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const browser = await chromium.launch({
@@ -67,7 +68,7 @@ export async function runInChromium(js: string, files: Files): Promise<Report[]>
     await page.waitForFunction('typeof window.runAll === "function"').catch((error: unknown) => {
       throw new Error(`the page does not start: ${errors.join('; ') || String(error)}`);
     });
-    return await page.evaluate(() => window.runAll());
+    return await page.evaluate((asked) => window.runAll(asked), strict);
   } finally {
     await browser.close();
     server.close();

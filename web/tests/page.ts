@@ -1,6 +1,6 @@
 // The checks in a page of tests/chromium.ts, which serves the files.
-import { runAll } from './all.js';
-import type { Files, Report } from './checks.js';
+import { runAll, type Findings } from './all.js';
+import type { Files } from './checks.js';
 
 const files: Files = {
   async bytes(name) {
@@ -12,8 +12,8 @@ const files: Files = {
 
 declare global {
   interface Window {
-    runAll(): Promise<Report[]>;
+    runAll(strict: boolean): Promise<Findings>;
   }
 }
 
-window.runAll = () => runAll(files);
+window.runAll = (strict) => runAll(files, strict);

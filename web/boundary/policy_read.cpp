@@ -127,7 +127,7 @@ void read_places(FieldReader& read, const holdspace_v1_Policy& wire, boundary::P
 boost::system::result<boundary::Policy, FieldFault> read_policy(
     std::span<const std::uint8_t> document) {
   Decoded<holdspace_v1_Policy> wire;
-  if (!wire.decode(document)) return FieldFault{};
+  if (document.size() > kPolicyBytesMax || !wire.decode(document)) return FieldFault{};
   FieldReader read;
   boundary::Policy out;
   out.version = wire->version;

@@ -21,6 +21,10 @@ const kMonday = {
   startMinute: 9 * 60,
   endMinute: 17 * 60,
 };
+const kGoodFriday = {
+  day: { case: 'easterOffsetDays' as const, value: -2 },
+  days: 1,
+};
 const kMondays = { version: 3n, zone: 'Europe/London', windows: [kMonday] };
 const kQuestion: FactsInit = { lane: Lane.ROUTINE, direction: Direction.TO_THERAPIST };
 
@@ -133,6 +137,31 @@ function checkChanges(boundary: Boundary, tally: Tally): void {
   );
 }
 
+/** Whatever a document holds, the module answers: a trap would end it. */
+function checkHostileDocuments(boundary: Boundary, tally: Tally): void {
+  const document = bytes({
+    ...kMondays,
+    travels: [{ fromMs: ms('2026-05-04'), untilMs: ms('2026-05-07'), zone: 'Europe/London' }],
+    closures: [{ id: 'storm', fromMs: ms('2026-06-24'), coverAccountId: new Uint8Array(16) }],
+    exceptions: [{ id: 'easter', kind: Exception_Kind.CLOSED, moveable: kGoodFriday }],
+    limits: { maxHoldHours: 96 },
+  });
+  const answers = (what: string, changed: Uint8Array): void =>
+    tally.check(what, () => {
+      boundary.validate(changed);
+      boundary.preview({ policy: changed, hours: changed }, kQuestion, ms('2026-06-24'));
+      return undefined;
+    });
+  for (let at = 0; at < document.length; ++at) {
+    answers(`cut at ${at}`, document.slice(0, at));
+    for (const mask of [0x01, 0x08, 0x80, 0xff]) {
+      const changed = document.slice();
+      changed[at]! ^= mask;
+      answers(`byte ${at} xor ${mask}`, changed);
+    }
+  }
+}
+
 async function checkZones(boundary: Boundary, tally: Tally, files: Files): Promise<void> {
   const london = await files.bytes('zoneinfo/Europe/London');
   tally.equal('a zone a second time', boundary.addZone('Europe/London', london), 'already there');
@@ -178,6 +207,7 @@ export async function checkBoundaryCalls(boundary: Boundary, files: Files): Prom
   boundary.tzdbVersion = '2026b';
   checkFaults(boundary, tally);
   checkChanges(boundary, tally);
+  checkHostileDocuments(boundary, tally);
   await checkZones(boundary, tally, files);
   return tally.report;
 }

@@ -20,9 +20,9 @@ struct FieldFault {
   std::string field;  // its path: "exceptions[2].from_date"; empty: the bytes are no such message
 };
 
-// `document`: a serialised holdspace.v1.Policy. A fault when it is longer than kPolicyBytesMax, when a required enumerator is not set or
-// unknown, an id has another length than 16 bytes, a date is none, an instant is beyond every
-// calendar, or one half of a day part is missing.
+// `document`: a serialised holdspace.v1.Policy. A fault when it is longer than kPolicyBytesMax, a
+// required enumerator is not set or unknown, an id has another length than 16 bytes, a date is
+// none, an instant is beyond every calendar, or one half of a day part is missing.
 [[nodiscard]] boost::system::result<boundary::Policy, FieldFault> read_policy(
     std::span<const std::uint8_t> document);
 

@@ -15,10 +15,6 @@
 #include <string>
 #include <string_view>
 
-namespace date {
-class time_zone;
-}
-
 namespace holdspace::boundary {
 
 // A point on the UTC time line, in milliseconds: the grain of the store's clock.
@@ -46,15 +42,20 @@ struct Interval {
 }
 
 enum class ZoneError : std::uint8_t {
-  unknown_name,  // the system's database has no zone of this name: ask the person to choose another
+  unknown_name,  // the time-zone database has no zone of this name: ask the person for another
 };
+
+// The rules of one zone, in the form of the platform: zone_system.cpp reads the system's database,
+// web/boundary/zone_tzif.cpp what a page has handed in.
+class ZoneRules;
 
 // A named zone of the time-zone database ("Europe/London"): the system's, or the folder that the
 // environment variable HOLDSPACE_ZONEINFO names. A small value: copies are cheap and stay valid for
 // the life of the process. A zone is read once, at its first locate() or by read_time_zones();
 // afterwards nothing changes, so a Zone may be used from any number of threads. Another release of
-// the database takes effect at the next start of the program. The system's files list clock
-// changes up to 2037; later dates get the zone's standard time.
+// the database takes effect at the next start of the program. The database's files list clock
+// changes up to 2037; afterwards the wall stays as the last change left it: on standard time in
+// the north, on summer time in the south.
 class Zone {
  public:
   // Finds a zone by its exact IANA name. Throws std::runtime_error when the machine has no database
@@ -80,9 +81,9 @@ class Zone {
   friend bool operator==(const Zone&, const Zone&) = default;
 
  private:
-  explicit Zone(const date::time_zone& zone) : zone_(&zone) {}
+  explicit Zone(const ZoneRules& rules) : rules_(&rules) {}
 
-  const date::time_zone* zone_;  // owned by the process-wide database, never null
+  const ZoneRules* rules_;  // owned by the process-wide database, never null
 };
 
 // The release of the time-zone database ("2026b"), or "unknown" when the system does not say. A

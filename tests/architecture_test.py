@@ -18,6 +18,7 @@ ARROWS = {
     "storage": {"storage", "proto", "boundary"},
     "gateway": {"gateway", "storage", "boundary", "proto", "crypto"},
     "client": {"client", "crypto", "proto", "boundary"},
+    "web": {"web", "boundary", "crypto", "proto"},
 }
 # The headers behind the target holdspace_verify: all that the gateway may include of crypto/.
 VERIFY_TARGET_SOURCE = ROOT / "crypto" / "CMakeLists.txt"
@@ -36,6 +37,7 @@ ABSENCES = [
      {"client/calendar/event.cpp", "tests/client/calendar_recurrence_test.cpp"}),
     ("trust without a signature check", re.compile(r"\btrust_stored_device_cert\s*\("),
      re.compile(r"^gateway/session_login\.cpp$|^crypto/verify\.|^tests/crypto/")),
+    ("nanopb", re.compile(r"#\s*include\s*<pb(_\w+)?\.h>|\bpb_\w+\s*\("), re.compile(r"^web/boundary/")),
     ("a Redis key name", re.compile(r"\"hs:"), re.compile(r"^storage/redis_keys\.hpp$|^tests/storage/")),
 ]
 WORDS_NOT_FOR_NAMES = {"common", "util", "utils", "core", "helper", "helpers", "manager", "misc", "data", "info"}

@@ -113,7 +113,8 @@ TreeHash MerkleTree::range_hash(std::uint64_t begin, std::uint64_t end) const {
   }
   if (std::has_single_bit(count)) {
     // Ranges come from splits at powers of two, so this one begins at a multiple of its length.
-    return levels_[static_cast<std::size_t>(std::countr_zero(count))][begin / count];
+    return levels_[static_cast<std::size_t>(std::countr_zero(count))]
+                  [static_cast<std::size_t>(begin / count)];
   }
   const std::uint64_t middle = begin + split(count);
   return node_hash(range_hash(begin, middle), range_hash(middle, end));

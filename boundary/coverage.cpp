@@ -156,4 +156,13 @@ std::string describe(const Gap& gap, const Zone& zone) {
          ", and no colleague is named.";
 }
 
+std::string describe(const EmptyWindow& empty, const Policy& policy) {
+  const auto& windows = empty.relationship_rules
+                            ? policy.relationship_rules[*empty.relationship_rules].windows
+                            : policy.windows;
+  const auto& window = windows[empty.window];
+  return std::string(name(window.lane)) + ' ' + std::string(name(window.direction)) + ' ' +
+         format_window(window) + " on " + format_date(empty.date);
+}
+
 }  // namespace holdspace::boundary

@@ -61,6 +61,9 @@ struct Gap {
 // colleague is named."
 [[nodiscard]] std::string describe(const Gap& gap, const Zone& zone);
 
+// "routine to_client sun 02:15-02:45 on 2026-03-08". `empty`: of a gate of `policy`.
+[[nodiscard]] std::string describe(const EmptyWindow& empty, const Policy& policy);
+
 // At most this many changes are followed in one lane; what lies behind is not looked at. Ours: an
 // opening makes two or three.
 inline constexpr std::size_t kCoverageChangesMax = 3 * kOpeningsMax;

@@ -1,42 +1,14 @@
+// Instants and dates as text. Zones are their platform's: zone_system.cpp here.
 #include "boundary/time.hpp"
-
-#include <date/tz.h>
 
 #include <array>
 #include <cstdio>
-#include <fstream>
-#include <stdexcept>
 
 namespace holdspace::boundary {
 
 namespace {
 
 using std::chrono::floor;
-
-// A longer name is in no database; the bound keeps hostile input out of the search and out of error
-// texts.
-constexpr std::size_t kZoneNameBytesMax = 64;
-
-Instant to_instant(date::sys_seconds at) {
-  return Instant{at.time_since_epoch()};
-}
-
-date::sys_seconds to_sys(Instant at) {
-  return date::sys_seconds{floor<std::chrono::seconds>(at).time_since_epoch()};
-}
-
-enum class Choice : std::uint8_t { earliest, latest };
-
-Instant resolve(const date::time_zone& zone, LocalMinute local, Choice choice) {
-  const date::local_seconds wall{std::chrono::seconds{local.time_since_epoch()}};
-  const date::local_info info = zone.get_info(wall);
-  if (info.result == date::local_info::nonexistent) {
-    return to_instant(info.first.end);
-  }
-  const bool second = info.result == date::local_info::ambiguous && choice == Choice::latest;
-  const date::sys_info& side = second ? info.second : info.first;
-  return Instant{wall.time_since_epoch() - side.offset};
-}
 
 // Reads exactly `text.size()` decimal digits.
 std::optional<int> parse_digits(std::string_view text) {
@@ -80,53 +52,8 @@ std::optional<std::chrono::milliseconds> parse_seconds(std::string_view text) {
 
 }  // namespace
 
-boost::system::result<Zone, ZoneError> Zone::locate(std::string_view name) {
-  // "localtime" is whatever this machine is set to: not a zone that two people can agree on.
-  if (name.empty() || name.size() > kZoneNameBytesMax || name == "localtime") {
-    return ZoneError::unknown_name;
-  }
-  static_cast<void>(
-      date::get_tzdb());  // throws when there is none, which is another fault than a bad name
-  try {
-    return Zone(*date::locate_zone(name));
-  } catch (const std::runtime_error&) {
-    return ZoneError::unknown_name;
-  }
-}
-
-std::string_view Zone::name() const {
-  return zone_->name();
-}
-
-Instant Zone::earliest(LocalMinute local) const {
-  return resolve(*zone_, local, Choice::earliest);
-}
-
-Instant Zone::latest(LocalMinute local) const {
-  return resolve(*zone_, local, Choice::latest);
-}
-
 LocalMinute Zone::to_local(Instant at) const {
   return LocalMinute{floor<std::chrono::minutes>(at.time_since_epoch() + offset(at))};
-}
-
-std::chrono::seconds Zone::offset(Instant at) const {
-  return zone_->get_info(to_sys(at)).offset;
-}
-
-const std::string& tzdb_version() {
-  // The library's own field stays "unknown" on systems that keep the release only in this file's
-  // first line.
-  static const std::string version = [] {
-    constexpr std::string_view kPrefix = "# version ";
-    std::ifstream file("/usr/share/zoneinfo/tzdata.zi");
-    std::string line;
-    if (std::getline(file, line) && line.starts_with(kPrefix)) {
-      return line.substr(kPrefix.size());
-    }
-    return date::get_tzdb().version;
-  }();
-  return version;
 }
 
 std::optional<LocalDate> parse_date(std::string_view text) {

@@ -15,10 +15,6 @@
 #include <string>
 #include <string_view>
 
-namespace date {
-class time_zone;
-}
-
 namespace holdspace::boundary {
 
 // A point on the UTC time line, in milliseconds: the grain of the store's clock.
@@ -46,14 +42,20 @@ struct Interval {
 }
 
 enum class ZoneError : std::uint8_t {
-  unknown_name,  // the system's database has no zone of this name: ask the person to choose another
+  unknown_name,  // the time-zone database has no zone of this name: ask the person for another
 };
 
-// A named zone of the system's time-zone database ("Europe/London"). A small value: copies are
-// cheap and stay valid for the life of the process. The database is read once, at the first
-// locate(); afterwards nothing changes, so a Zone may be used from any number of threads. A new
-// tzdata package takes effect at the next start of the program. The system's files list clock
-// changes up to 2037; later dates get the zone's standard time.
+// The rules of one zone, in the form of the platform: zone_system.cpp reads the system's database,
+// web/boundary/zone_tzif.cpp what a page has handed in.
+class ZoneRules;
+
+// A named zone of the time-zone database ("Europe/London"): the system's, or the folder that the
+// environment variable HOLDSPACE_ZONEINFO names. A small value: copies are cheap and stay valid for
+// the life of the process. A zone is read once, at its first locate() or by read_time_zones();
+// afterwards nothing changes, so a Zone may be used from any number of threads. Another release of
+// the database takes effect at the next start of the program. The database's files list clock
+// changes up to 2037; afterwards the wall stays as the last change left it: on standard time in
+// the north, on summer time in the south.
 class Zone {
  public:
   // Finds a zone by its exact IANA name. Throws std::runtime_error when the machine has no database
@@ -79,14 +81,18 @@ class Zone {
   friend bool operator==(const Zone&, const Zone&) = default;
 
  private:
-  explicit Zone(const date::time_zone& zone) : zone_(&zone) {}
+  explicit Zone(const ZoneRules& rules) : rules_(&rules) {}
 
-  const date::time_zone* zone_;  // owned by the process-wide database, never null
+  const ZoneRules* rules_;  // owned by the process-wide database, never null
 };
 
 // The release of the time-zone database ("2026b"), or "unknown" when the system does not say. A
 // promise that moves without a policy change is explained by two of these. Read once; any thread.
 [[nodiscard]] const std::string& tzdb_version();
+
+// Reads every zone of the database now. A program that runs for long does so at its start: a
+// package that is replaced under it would otherwise mix two releases. Throws as Zone::locate().
+void read_time_zones();
 
 // "2026-03-30" to a day and back. Exactly ten characters and a real calendar day, or nothing.
 [[nodiscard]] std::optional<LocalDate> parse_date(std::string_view text);

@@ -47,6 +47,7 @@ inline constexpr std::chrono::seconds kOutboxPause{15};
 // The own device list is signed anew when it has less than this left of its 30 days. Ours.
 inline constexpr std::chrono::days kListRenewal{15};
 inline constexpr auto kInviteValidity = crypto::kInviteLife;
+inline constexpr std::size_t kLabelBytesMax = 100;  // ours: one line on a screen
 
 struct ClientOptions {
   std::string trust_file;  // PEM; empty: the profile's own, if it has one, otherwise the system's
@@ -76,6 +77,16 @@ struct Invitation {
   crypto::Instant expires_at{};
 };
 
+struct JoinRequest {
+  std::string code;   // another therapist's invite, as typed
+  std::string label;  // how that therapist is called here; empty: as they present themselves
+};
+
+struct JoinReport {
+  crypto::RelationshipId relationship_id{};
+  std::string label;
+};
+
 // What becomes of a message that its sender takes back.
 struct WithdrawReport {
   std::optional<SendReport> replacement;
@@ -93,11 +104,21 @@ struct PolicyDraft {
 };
 
 // How far the practice's ledger holds.
+// Ours: one for each lane of every relationship of a large practice, at most some changes ago.
+inline constexpr std::size_t kZoneDataEntriesMax = std::size_t{1} << 17;
+
 struct AuditReport {
   crypto::AuditVerdict verdict{};
   std::uint64_t entries = 0;    // in an unbroken row from the first; a fault is at the next
   std::uint64_t verified = 0;   // of them, under a checkpoint of the gateway
   std::uint64_t looked_at = 0;  // by this check; earlier ones are remembered
+};
+
+// An entry of the ledger about promises that another time-zone database has moved.
+struct ZoneDataEntry {
+  std::uint64_t number = 0;  // in the ledger
+  std::int64_t at_ms = 0;    // by the store's clock, UTC
+  v1::AuditRecord record;    // TIME_ZONE_DATA_CHANGED
 };
 
 class Client {
@@ -140,6 +161,14 @@ class Client {
   relationships();
   [[nodiscard]] boost::asio::awaitable<boost::system::result<Invitation, Failure>> invite(
       InviteRequest request);
+  // Takes up another therapist's invite, as a client who has an account: pins her keys from the
+  // packet, durable before the gateway is told; the first message opens the sessions under the
+  // invite's secret. Sessions with others stay as they are. Errors: bad_input (the code, a label
+  // that is taken), untrusted (the packet is another practice's or gateway's, or names a known
+  // account under another key), refused (nothing is kept, but with UNCERTAIN), unreachable or
+  // not_answered. Where it is not certain whether it was done, the same code again tells.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<JoinReport, Failure>> join(
+      JoinRequest request);
   // Takes back a held message of this device, with `replacement` in its place unless that is empty.
   // The wish is durable first; while it has no answer nothing of the lane goes out, and flush()
   // asks again. Again: the same answer. Errors: bad_input (no such message, or it is not with the
@@ -170,12 +199,20 @@ class Client {
   change_relationship(v1::ChangeRelationship change);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Relationship, Failure>> pause_lane(
       v1::PauseLane pause);
-  // Both remember what is in force. untrusted: what the gateway calls so is not signed by both.
+  // All three remember what is in force. untrusted: what the gateway calls so is not signed by
+  // both.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
   fetch_agreement(crypto::RelationshipId relationship_id);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
   sign_agreement(crypto::RelationshipId relationship_id, crypto::Hash32 hash);
+  // Takes the own signature back: no terms are in force then. Again: done already.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
+  revoke_agreement(crypto::RelationshipId relationship_id);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Accounts, Failure>> accounts();
+  // Pairs who may not have a relationship; both answer the whole list. For an admin.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Conflicts, Failure>> conflicts();
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::Conflicts, Failure>> set_conflict(
+      v1::SetConflict change);
 
   // Everything that waits for a therapist and her clients; `account_id` as above.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<v1::HeldItem>, Failure>>
@@ -189,6 +226,10 @@ class Client {
 
   // Reads the ledger from where this device has verified it, and remembers how far it holds.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<AuditReport, Failure>> verify_audit();
+  // What the ledger says of the time-zone database, oldest first, at most kZoneDataEntriesMax. The
+  // entries are the gateway's word; verify_audit() says what that is worth.
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<std::vector<ZoneDataEntry>, Failure>>
+  zone_data_changes();
 
   // Checked against the pin and remembered.
   [[nodiscard]] boost::asio::awaitable<boost::system::result<AccountDevices, Failure>> devices(
@@ -252,6 +293,12 @@ class Client {
       std::string relationship_id);
   [[nodiscard]] boost::asio::awaitable<boost::system::result<v1::AgreementReply, Failure>>
   keep_agreement_reply(crypto::RelationshipId relationship_id, v1::AgreementReply reply);
+
+  // client_join.cpp
+  [[nodiscard]] boost::system::result<std::string, Failure> label_for(
+      const JoinRequest& request, const std::string& display_name) const;
+  [[nodiscard]] boost::asio::awaitable<boost::system::result<JoinReport, Failure>> joined_before(
+      std::string invite_id, Failure refusal);
 
   // client_events.cpp
   void tell_submit(const records::OutboxRow& row);

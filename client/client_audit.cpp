@@ -81,4 +81,25 @@ asio::awaitable<result<AuditReport, Failure>> Client::verify_audit() {
   co_return report;
 }
 
+asio::awaitable<result<std::vector<ZoneDataEntry>, Failure>> Client::zone_data_changes() {
+  std::vector<ZoneDataEntry> found;
+  for (std::uint64_t next = 1; found.size() < kZoneDataEntriesMax;) {
+    v1::FetchAudit question;
+    question.set_from(next);
+    question.set_count(kAuditPageMax);
+    const auto page = co_await exchange(std::move(question), &v1::ClientFrame::mutable_fetch_audit,
+                                        &v1::ServerFrame::mutable_audit_page);
+    if (!page.has_value()) co_return page.error();
+    if (page->entries().empty()) break;
+    next += static_cast<std::uint64_t>(page->entries_size());
+    for (const auto& entry : page->entries()) {
+      ZoneDataEntry read{entry.number(), entry.at_ms(), {}};
+      if (!read.record.ParseFromString(entry.record())) continue;  // verify_audit() finds it
+      if (read.record.action() == v1::AuditRecord::TIME_ZONE_DATA_CHANGED)
+        found.push_back(std::move(read));
+    }
+  }
+  co_return found;
+}
+
 }  // namespace holdspace::client

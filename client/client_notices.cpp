@@ -24,9 +24,10 @@ asio::awaitable<void> Client::take_notices(std::shared_ptr<Connection> connectio
   connection->post(std::move(frame));
   for (const auto& row : taken.changed) tell_change(row);
   for (const auto& notice : taken.fresh) {
-    if (!notice.has_agreement() || !notice.agreement().in_force()) continue;
-    const auto relationship = parse_bytes<16>(notice.agreement().relationship_id());
-    if (!relationship) continue;
+    if (!notice.has_agreement()) continue;
+    const auto& about = notice.agreement();
+    const auto relationship = parse_bytes<16>(about.relationship_id());
+    if (!relationship || (!about.in_force() && !about.revoked())) continue;
     const auto fetched = co_await fetch_agreement(*relationship);
     if (!fetched.has_value()) note("agreement: " + fetched.error().text);
   }

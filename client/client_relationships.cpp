@@ -1,4 +1,5 @@
-// Questions to the gateway about relationships, lane pauses and contact agreements.
+// Questions to the gateway about relationships, lane pauses, contact agreements, and the people of
+// the practice.
 #include <utility>
 
 #include "client/agreement.hpp"
@@ -63,6 +64,16 @@ asio::awaitable<result<v1::AgreementReply, Failure>> Client::sign_agreement(
   co_return co_await keep_agreement_reply(relationship_id, std::move(*reply));
 }
 
+asio::awaitable<result<v1::AgreementReply, Failure>> Client::revoke_agreement(
+    crypto::RelationshipId relationship_id) {
+  v1::RevokeAgreement question;
+  question.set_relationship_id(to_string(relationship_id));
+  auto reply = co_await exchange(std::move(question), &v1::ClientFrame::mutable_revoke_agreement,
+                                 &v1::ServerFrame::mutable_agreement);
+  if (!reply.has_value()) co_return reply.error();
+  co_return co_await keep_agreement_reply(relationship_id, std::move(*reply));
+}
+
 // What is in force is believed once both sides' signatures under it are checked.
 asio::awaitable<result<v1::AgreementReply, Failure>> Client::keep_agreement_reply(
     crypto::RelationshipId relationship_id, v1::AgreementReply reply) {
@@ -94,6 +105,16 @@ asio::awaitable<result<v1::AgreementReply, Failure>> Client::keep_agreement_repl
 asio::awaitable<result<v1::Accounts, Failure>> Client::accounts() {
   return exchange(v1::ListAccounts(), &v1::ClientFrame::mutable_list_accounts,
                   &v1::ServerFrame::mutable_accounts);
+}
+
+asio::awaitable<result<v1::Conflicts, Failure>> Client::conflicts() {
+  return exchange(v1::ListConflicts(), &v1::ClientFrame::mutable_list_conflicts,
+                  &v1::ServerFrame::mutable_conflicts);
+}
+
+asio::awaitable<result<v1::Conflicts, Failure>> Client::set_conflict(v1::SetConflict change) {
+  return exchange(std::move(change), &v1::ClientFrame::mutable_set_conflict,
+                  &v1::ServerFrame::mutable_conflicts);
 }
 
 }  // namespace holdspace::client

@@ -7,14 +7,9 @@
 #include "crypto/random.hpp"
 
 namespace holdspace::client {
-namespace {
 
 namespace asio = boost::asio;
 using boost::system::result;
-
-constexpr std::size_t kLabelBytesMax = 100;  // ours: one line on a screen
-
-}  // namespace
 
 asio::awaitable<Client::Answer> Client::ask(v1::ClientFrame frame) {
   if (!is_connected()) co_return Failure{FailureKind::unreachable, "not connected", {}};

@@ -43,7 +43,7 @@ std::string describe_code(v1::ErrorCode code) {
     case v1::STALE_LIST:
       return "the device list was changed meanwhile";
     case v1::AGREEMENT_NEEDED:
-      return "the terms have changed: read and sign them";
+      return "both have to sign the terms first: read and sign them";
     case v1::ALREADY_RELEASED:
       return "it was passed on already: the recipient may have it, so it stays";
     case v1::STALE_RELATIONSHIP:

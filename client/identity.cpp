@@ -9,6 +9,15 @@ crypto::ByteView expose(std::span<const std::uint8_t> secret) {
   return secret;
 }
 
+bool has_session(const LocalStore& store, const std::string& account_id) {
+  bool found = false;
+  store.scan(Table::session, account_id, [&found](std::string_view, const crypto::SecretBytes&) {
+    found = true;
+    return false;
+  });
+  return found;
+}
+
 }  // namespace
 
 std::string invite_secret_id(crypto::ByteView invite_id) {
@@ -49,24 +58,31 @@ void save_new_identity(LocalStore& store, const NewIdentity& made) {
   store.put(Table::secret, kAccountSecret,
             expose(made.enrolment.account_key.expose_seed().expose()));
   save_device(store, made.enrolment.device);
-  if (packet.inviter) {
-    records::Peer peer;
-    peer.set_account_key(to_string(packet.inviter->pin.account_key.bytes));
-    peer.set_pinned(true);
-    peer.set_device_list(to_string(packet.inviter->device_list));
-    if (packet.kind == crypto::InviteKind::therapist_to_client) {
-      peer.set_invite_id(to_string(made.invite.id()));
-      store.put(Table::secret, invite_secret_id(made.invite.id()),
-                expose(made.invite.expose().expose()));
-      records::Relationship relationship;
-      relationship.set_peer_account_id(to_string(packet.inviter->pin.account_id));
-      relationship.set_label(packet.display_name);
-      relationship.set_ordinal(store.next("relationship"));
-      save(store, Table::relationship, packet.relationship_id, relationship);
-    }
-    save(store, Table::peer, packet.inviter->pin.account_id, peer);
-  }
+  if (packet.inviter) save_inviter(store, made.invite, packet, packet.display_name);
   transaction.commit();
+}
+
+void save_inviter(LocalStore& store, const crypto::InviteSecret& invite,
+                  const crypto::InvitePacket& packet, const std::string& label) {
+  const auto& inviter = packet.inviter.value();
+  const auto account = to_string(inviter.pin.account_id);
+  auto peer = load<records::Peer>(store, Table::peer, account).value_or(records::Peer());
+  peer.set_account_key(to_string(inviter.pin.account_key.bytes));
+  peer.set_pinned(true);
+  // A list that was verified since is newer than the packet's, or the same.
+  if (peer.device_list().empty()) peer.set_device_list(to_string(inviter.device_list));
+  if (packet.kind == crypto::InviteKind::therapist_to_client) {
+    if (!has_session(store, account)) {
+      peer.set_invite_id(to_string(invite.id()));
+      store.put(Table::secret, invite_secret_id(invite.id()), expose(invite.expose().expose()));
+    }
+    records::Relationship relationship;
+    relationship.set_peer_account_id(account);
+    relationship.set_label(label);
+    relationship.set_ordinal(store.next("relationship"));
+    save(store, Table::relationship, packet.relationship_id, relationship);
+  }
+  save(store, Table::peer, account, peer);
 }
 
 Identity load_identity(const LocalStore& store) {

@@ -42,6 +42,13 @@ struct NewIdentity {
 };
 void save_new_identity(LocalStore& store, const NewIdentity& made);
 
+// The inviter of an invite that this account uses: pinned as the packet names it, and known already
+// or not. With a client's invite also the relationship, called `label` here; the invite's secret
+// is kept until it has served in a first handshake, and not at all where a session exists. Inside
+// the caller's transaction.
+void save_inviter(LocalStore& store, const crypto::InviteSecret& invite,
+                  const crypto::InvitePacket& packet, const std::string& label);
+
 // Throws StoreFailure when the store holds none: enrolment did not finish.
 [[nodiscard]] Identity load_identity(const LocalStore& store);
 

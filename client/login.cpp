@@ -135,18 +135,6 @@ result<Redeeming, Failure> check_redeem_challenge(crypto::InviteSecret secret,
   return Redeeming{std::move(secret), client_nonce, *server_nonce, std::move(*packet)};
 }
 
-Failure describe_code_error(crypto::CodeError error) {
-  switch (error) {
-    case crypto::CodeError::wrong_length:
-      return {FailureKind::bad_input, "an invite code has 30 characters in 6 groups of 5", {}};
-    case crypto::CodeError::bad_character:
-      return {FailureKind::bad_input, "the invite code has a character that no code has", {}};
-    case crypto::CodeError::bad_checksum:
-      return {FailureKind::bad_input, "the invite code has a typing error", {}};
-  }
-  return {FailureKind::bad_input, "the invite code cannot be read", {}};
-}
-
 asio::awaitable<result<Redeeming, Failure>> open_redeem(std::shared_ptr<Connection> connection,
                                                         crypto::InviteSecret secret,
                                                         std::string host) {
@@ -185,9 +173,21 @@ v1::ClientFrame make_redeem(const Redeeming& redeeming, const crypto::Enrolment&
 
 }  // namespace
 
+Failure describe(crypto::CodeError error) {
+  switch (error) {
+    case crypto::CodeError::wrong_length:
+      return {FailureKind::bad_input, "an invite code has 30 characters in 6 groups of 5", {}};
+    case crypto::CodeError::bad_character:
+      return {FailureKind::bad_input, "the invite code has a character that no code has", {}};
+    case crypto::CodeError::bad_checksum:
+      return {FailureKind::bad_input, "the invite code has a typing error", {}};
+  }
+  return {FailureKind::bad_input, "the invite code cannot be read", {}};
+}
+
 asio::awaitable<result<std::unique_ptr<LocalStore>, Failure>> enroll(EnrollRequest request) {
   auto secret = crypto::parse_invite_code(request.code);
-  if (!secret.has_value()) co_return describe_code_error(secret.error());
+  if (!secret.has_value()) co_return describe(secret.error());
   auto connection = co_await Connection::open(request.address, request.trust_file);
   if (!connection.has_value())
     co_return Failure{FailureKind::unreachable, describe(connection.error(), request.address), {}};

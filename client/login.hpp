@@ -37,6 +37,9 @@ struct EnrollRequest {
   std::vector<crypto::Role> roles;
 };
 
+// Why an invite code cannot be read, in words for a person.
+[[nodiscard]] Failure describe(crypto::CodeError error);
+
 // Makes account, device and keys, stores them, and redeems the invite. The profile is durable
 // before the gateway is asked; a definite refusal removes it again. not_answered: it stays, and
 // logging in tells whether it was done.

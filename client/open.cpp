@@ -190,7 +190,8 @@ class Opening {
   Opened accept(Incoming incoming) {
     if (!incoming.has_value()) return unreadable(word(incoming.error().error));
     const auto content = parse_content(incoming->content(), env_.message_id, relationship_);
-    if (!content) return unreadable("content_not_understood");
+    if (!content || content->has_control() != (env_.content_class == crypto::ContentClass::control))
+      return unreadable("content_not_understood");
     store_.put(Table::session, session_id(env_.sender), incoming->state());
     prove_peer(incoming->spent_invite());
     opened_.digest = content_digest(*content);

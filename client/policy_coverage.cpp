@@ -98,8 +98,11 @@ boundary::Coverage coverage_of(const boundary::Gate& gate, const CoverageQuestio
 }
 
 Gaps find_gaps(const boundary::Gate& gate, Instant from) {
-  auto all = boundary::gaps(gate.policy(), boundary::coverage(gate, from));
+  const auto coverage = boundary::coverage(gate, from);
+  const auto all = boundary::gaps(gate.policy(), coverage);
   Gaps found;
+  for (const auto& empty : coverage.empty_windows)
+    found.skipped_windows.push_back(boundary::describe(empty, gate.policy()));
   if (all.empty()) return found;
   const auto week = boundary::Gate::compile(without_closings(gate.policy()));
   std::vector<Gap> of_the_week;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "boundary/coverage.hpp"
@@ -26,15 +27,20 @@ struct CoverageQuestion {
                                              const CoverageQuestion& question);
 
 // Times within boundary::kHorizon in which what clients write would be refused and no colleague is
-// named.
+// named, and hours that do not exist.
 struct Gaps {
   // There with the weekly windows alone: a practice that is open on one day in the week has one in
   // each. Known from choosing the hours.
   std::vector<boundary::Gap> of_the_week;
   // Made or made longer by a closed exception or an emergency closure: easily overlooked.
   std::vector<boundary::Gap> of_closings;
+  // Windows that the clocks jump over, in the words of boundary::describe(). Nothing is refused
+  // there.
+  std::vector<std::string> skipped_windows;
 
-  [[nodiscard]] bool none() const { return of_the_week.empty() && of_closings.empty(); }
+  [[nodiscard]] bool none() const {
+    return of_the_week.empty() && of_closings.empty() && skipped_windows.empty();
+  }
 };
 
 [[nodiscard]] Gaps find_gaps(const boundary::Gate& gate, boundary::Instant from);

@@ -43,6 +43,10 @@ endif()
 # compiled once for each target that is made of them. Off where clang reads the same command lines (lint, fuzz).
 # holdspace_precompile(target HEADERS...): with further headers of the system that nearly all of its files include. Never one that the
 # build makes: ccache would give back the precompiled form of an earlier one.
+# ${HOLDSPACE_PROTOBUF_HEADERS}: what every generated header includes.
+set(HOLDSPACE_PROTOBUF_HEADERS
+  <google/protobuf/generated_enum_reflection.h> <google/protobuf/generated_message_reflection.h> <google/protobuf/message.h>
+  <google/protobuf/repeated_field.h> <google/protobuf/extension_set.h> <google/protobuf/unknown_field_set.h>)
 option(HOLDSPACE_PRECOMPILE "Precompile the headers that a target's files share" OFF)
 function(holdspace_precompile target)
   if(HOLDSPACE_PRECOMPILE)

@@ -35,10 +35,17 @@ Signature sign_claim(const ClaimKey& key, const InviteId& invite_id, const Nonce
   return key.sign("claim", claim_body(invite_id, server_nonce, cert_bytes));
 }
 
+bool verify_claim(const ClaimPublicKey& key, const InviteId& invite_id, const Nonce& server_nonce,
+                  ByteView cert_bytes, const Signature& claim) {
+  return verify_signature(key, "claim", claim_body(invite_id, server_nonce, cert_bytes), claim);
+}
+
 boost::system::result<NewAccount, ClaimError> verify_redeem(const ClaimPublicKey& claim_key,
                                                             const Redeem& redeem) {
-  const ByteVector body = claim_body(redeem.invite_id, redeem.server_nonce, redeem.cert_bytes);
-  if (!verify_signature(claim_key, "claim", body, redeem.claim)) return ClaimError::bad_claim;
+  if (!verify_claim(claim_key, redeem.invite_id, redeem.server_nonce, redeem.cert_bytes,
+                    redeem.claim)) {
+    return ClaimError::bad_claim;
+  }
   auto account = verify_new_account(redeem.cert_bytes, redeem.list_bytes);
   if (!account) return ClaimError::bad_account;
   return std::move(*account);

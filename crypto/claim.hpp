@@ -1,6 +1,7 @@
 // Redeeming an invite, seen from the gateway: it proves itself (the caller has no pin yet and
 // checks after opening the packet), and checks that the newcomer holds the invite. The invite's
-// secret never comes here. docs/protocol.md 3.2.
+// secret never comes here. docs/protocol.md 3.2; 3.3 has the same claim by a device that is logged
+// in.
 //
 //   RedeemOpen{invite_id, client_nonce} -> {server_nonce, packet, gateway signature} ->
 //   Redeem{cert, list, claim}
@@ -34,6 +35,11 @@ struct RedeemChallenge {
 // Signed bytes.
 [[nodiscard]] Signature sign_claim(const ClaimKey& key, const InviteId& invite_id,
                                    const Nonce& server_nonce, ByteView cert_bytes);
+
+// Whether the holder of the invite's secret made `claim` over exactly these.
+[[nodiscard]] bool verify_claim(const ClaimPublicKey& key, const InviteId& invite_id,
+                                const Nonce& server_nonce, ByteView cert_bytes,
+                                const Signature& claim);
 
 struct Redeem {
   InviteId invite_id{};

@@ -11,8 +11,9 @@ namespace holdspace::crypto {
 inline constexpr std::size_t kEnvBytes = 160;
 
 enum class EnvKind : std::uint8_t {
-  ratchet = 1,    // a message of a running session
-  handshake = 2,  // the same with the 1396 handshake bytes in front of it
+  ratchet = 1,     // a message of a running session
+  handshake = 2,   // the same with the 1396 handshake bytes in front of it
+  escalation = 3,  // a wrap of a pre-sealed urgent message; never in a Direct
 };
 
 enum class Lane : std::uint8_t { routine = 0, logistics = 1, urgent = 2 };
@@ -39,12 +40,17 @@ struct Env {
 enum class EnvError {
   wrong_length,     // not 160 bytes
   unknown_version,  // version or suite is not 1
-  unknown_kind,     // a kind, lane, class or size class that this version does not define
+  unknown_kind,     // a kind, lane, class or size class that this version does not define, or a
+                    // kind that belongs in another frame
   bad_address,      // a device number 0, or sender and recipient are the same device
 };
 
 [[nodiscard]] Bytes<kEnvBytes> encode_env(const Env& env);
+// Of a Direct: kind ratchet or handshake.
 [[nodiscard]] boost::system::result<Env, EnvError> parse_env(ByteView bytes);
+// Of an escalation's wrap: kind escalation, which is urgent content with a step from 1 on, a chain
+// and no session; anything else is unknown_kind.
+[[nodiscard]] boost::system::result<Env, EnvError> parse_escalation_env(ByteView bytes);
 
 // Padding buckets in bytes, by size class (section 10.3). Content is at most bucket - 1 bytes.
 inline constexpr std::array<std::size_t, 4> kBuckets{1024, 4096, 16384, 65536};

@@ -17,6 +17,9 @@ struct SignedPrekeyRole {};
 struct RatchetRole {};
 struct LastResortRole {};
 struct OneTimeRole {};
+struct EscalationDhRole {};
+struct EscalationKemRole {};
+struct RecordsRole {};
 
 template <class Role, std::size_t N>
 struct PublicKey {
@@ -40,9 +43,12 @@ using GatewayPublicKey = VerifyingKey<GatewayRole>;              // GK
 using LogPublicKey = VerifyingKey<LogRole>;                      // LK
 using OrganisationPublicKey = VerifyingKey<OrganisationRole>;    // OK
 using ClaimPublicKey = VerifyingKey<ClaimRole>;
-using DeviceDhPublicKey = DhPublicKey<DeviceDhRole>;          // DDK
-using SignedPrekeyPublicKey = DhPublicKey<SignedPrekeyRole>;  // SPK
-using LastResortPublicKey = KemPublicKey<LastResortRole>;     // LRK
-using OneTimePublicKey = KemPublicKey<OneTimeRole>;           // OTK
+using DeviceDhPublicKey = DhPublicKey<DeviceDhRole>;             // DDK
+using SignedPrekeyPublicKey = DhPublicKey<SignedPrekeyRole>;     // SPK
+using LastResortPublicKey = KemPublicKey<LastResortRole>;        // LRK
+using OneTimePublicKey = KemPublicKey<OneTimeRole>;              // OTK
+using EscalationDhPublicKey = DhPublicKey<EscalationDhRole>;     // EPX
+using EscalationKemPublicKey = KemPublicKey<EscalationKemRole>;  // EPK
+using RecordsPublicKey = KemPublicKey<RecordsRole>;              // a practice's offline records key
 
 }  // namespace holdspace::crypto

@@ -55,6 +55,7 @@ template class SigningKey<AccountRole>;
 template class SigningKey<DeviceSigningRole>;
 template class SigningKey<GatewayRole>;
 template class SigningKey<OrganisationRole>;
+template class SigningKey<LogRole>;
 template class SigningKey<ClaimRole>;
 
 }  // namespace holdspace::crypto

@@ -58,12 +58,14 @@ using AccountKey = SigningKey<AccountRole>;
 using DeviceSigningKey = SigningKey<DeviceSigningRole>;
 using GatewayKey = SigningKey<GatewayRole>;
 using OrganisationKey = SigningKey<OrganisationRole>;
+using LogKey = SigningKey<LogRole>;
 using ClaimKey = SigningKey<ClaimRole>;
 
 extern template class SigningKey<AccountRole>;
 extern template class SigningKey<DeviceSigningRole>;
 extern template class SigningKey<GatewayRole>;
 extern template class SigningKey<OrganisationRole>;
+extern template class SigningKey<LogRole>;
 extern template class SigningKey<ClaimRole>;
 
 }  // namespace holdspace::crypto

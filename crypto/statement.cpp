@@ -11,7 +11,12 @@
 namespace holdspace::crypto {
 namespace {
 
-constexpr auto kStatementTypeLast = static_cast<std::uint16_t>(StatementType::contact_agreement);
+bool is_statement_type(std::uint16_t type) {
+  constexpr auto kPeopleLast = static_cast<std::uint16_t>(StatementType::contact_agreement);
+  constexpr auto kPracticeFirst = static_cast<std::uint16_t>(StatementType::escalation_set);
+  constexpr auto kPracticeLast = static_cast<std::uint16_t>(StatementType::record_export);
+  return (type >= 1 && type <= kPeopleLast) || (type >= kPracticeFirst && type <= kPracticeLast);
+}
 
 std::size_t signatures_of(StatementType type) {
   return type == StatementType::device_cert ? 2 : 1;
@@ -39,6 +44,14 @@ std::string_view statement_name(StatementType type) {
       return "policy_change";
     case StatementType::contact_agreement:
       return "contact_agreement";
+    case StatementType::escalation_set:
+      return "escalation_set";
+    case StatementType::roster:
+      return "roster";
+    case StatementType::tree_head:
+      return "tree_head";
+    case StatementType::record_export:
+      return "record_export";
   }
   require(false);
   return {};
@@ -58,7 +71,7 @@ StatementResult<Signed> parse_signed(ByteView bytes) {
   Reader in(bytes);
   Signed statement;
   const std::uint16_t type = in.u16();
-  if (type < 1 || type > kStatementTypeLast) in.fail();
+  if (!is_statement_type(type)) in.fail();
   statement.type = static_cast<StatementType>(type);
   const ByteView body = in.prefixed(kStatementBodyBytesMax);
   statement.body.assign(body.begin(), body.end());

@@ -1,7 +1,7 @@
-// The six signed statements and their one canonical layout: what devices and prekeys claim to be,
-// and what an account says about a policy or a contact agreement.
-// Parsing here says only that the bytes are well formed; whether to believe them is
-// crypto/verify.hpp. docs/protocol.md section 2.
+// Signed statements and their one canonical layout; here the six of people: what devices and
+// prekeys claim to be, and what an account says about a policy or a contact agreement. Parsing here
+// says only that the bytes are well formed; whether to believe them is crypto/verify.hpp.
+// docs/protocol.md section 2.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -33,6 +33,11 @@ enum class StatementType : std::uint16_t {
   one_time_key = 4,
   policy_change = 5,
   contact_agreement = 6,
+  // Each in a header of its own.
+  escalation_set = 16,
+  roster = 17,
+  tree_head = 18,
+  record_export = 19,
 };
 
 enum class Platform : std::uint8_t { native = 1, browser = 2 };

@@ -1,22 +1,11 @@
-// The six bodies: each has one list of rules that the writer asserts and the parser enforces, so
-// that what one side can sign the other can read, and nothing else.
+// The bodies of people: each has one list of rules that the writer asserts and the parser enforces,
+// so that what one side can sign the other can read, and nothing else.
 #include "crypto/layout.hpp"
 #include "crypto/statement.hpp"
+#include "crypto/statement_checks.hpp"
 
 namespace holdspace::crypto {
 namespace {
-
-template <class Range, class Project>
-bool strictly_ascending(const Range& range, Project project) {
-  return std::adjacent_find(range.begin(), range.end(), [&](const auto& a, const auto& b) {
-           return project(a) >= project(b);
-         }) == range.end();
-}
-
-template <class Duration>
-bool within(Instant from, Instant until, Duration life) {
-  return from < until && until <= from + life;
-}
 
 bool follows_rules(const DeviceCert& cert) {
   const bool platform = cert.platform == Platform::native || cert.platform == Platform::browser;

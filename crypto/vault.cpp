@@ -5,6 +5,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/layout.hpp"
+#include "crypto/passphrase.hpp"
 #include "crypto/random.hpp"
 
 namespace holdspace::crypto {
@@ -14,7 +15,6 @@ constexpr std::uint8_t kLockVersion = 1;
 enum class LockKind : std::uint8_t { passphrase = 1, key_file = 2 };
 constexpr std::string_view kKeyFilePrefix = "holdspace-key-1 ";
 constexpr std::size_t kSealedKeyBytes = 32 + kAeadOverheadBytes;
-static_assert(crypto_pwhash_argon2id_SALTBYTES == 16);
 
 // version u8 | kind u8 | purpose u8 | cost u8 | salt 16 | AEAD(key, ad = label || all of these,
 // secret)
@@ -71,20 +71,6 @@ UnlockResult<Secret<32>> unlock(ByteView sealed, const Preamble& preamble, Vault
   return Secret<32>(std::span<const std::uint8_t, 32>(plain->data(), 32));
 }
 
-std::optional<Secret<32>> stretch(std::string_view passphrase, const Preamble& preamble) {
-  const bool moderate = preamble.cost == PassphraseCost::moderate;
-  Secret<32> key;
-  const int failed = crypto_pwhash_argon2id(key.overwrite().data(), 32, passphrase.data(),
-                                            passphrase.size(), preamble.salt.data(),
-                                            moderate ? crypto_pwhash_argon2id_OPSLIMIT_MODERATE
-                                                     : crypto_pwhash_argon2id_OPSLIMIT_INTERACTIVE,
-                                            moderate ? crypto_pwhash_argon2id_MEMLIMIT_MODERATE
-                                                     : crypto_pwhash_argon2id_MEMLIMIT_INTERACTIVE,
-                                            crypto_pwhash_argon2id_ALG_ARGON2ID13);
-  if (failed != 0) return std::nullopt;
-  return key;
-}
-
 ByteVector record_associated(const RecordName& name) {
   return Writer{}
       .bytes(label("vault/record"))
@@ -99,7 +85,7 @@ ByteVector record_associated(const RecordName& name) {
 UnlockResult<ByteVector> lock_with_passphrase(const Secret<32>& secret, VaultPurpose purpose,
                                               std::string_view passphrase, PassphraseCost cost) {
   const Preamble preamble{LockKind::passphrase, purpose, cost, random_array<16>()};
-  const auto key = stretch(passphrase, preamble);
+  const auto key = stretch_passphrase(passphrase, preamble.salt, preamble.cost);
   if (!key) return UnlockError::out_of_memory;
   return lock(secret, preamble, *key);
 }
@@ -109,7 +95,7 @@ UnlockResult<Secret<32>> unlock_with_passphrase(ByteView locked, VaultPurpose pu
   ByteView sealed;
   const auto preamble = parse_preamble(locked, LockKind::passphrase, sealed);
   if (!preamble) return UnlockError::malformed;
-  const auto key = stretch(passphrase, *preamble);
+  const auto key = stretch_passphrase(passphrase, preamble->salt, preamble->cost);
   if (!key) return UnlockError::out_of_memory;
   return unlock(sealed, *preamble, purpose, *key);
 }

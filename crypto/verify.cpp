@@ -1,52 +1,8 @@
 #include "crypto/verify.hpp"
 
-#include "crypto/statement_name.hpp"
+#include "crypto/statement_checks.hpp"
 
 namespace holdspace::crypto {
-
-// The only maker of Verified<T> and TrustedDevice.
-struct Verifier {
-  template <class T>
-  static Verified<T> make(T value, const Signed& statement, ByteView bytes) {
-    return {std::move(value), statement_hash(statement.type, statement.body),
-            ByteVector(bytes.begin(), bytes.end())};
-  }
-  static TrustedDevice trusted(const Verified<DeviceCert>& cert, const Verified<DeviceList>& list) {
-    return {cert, ListRef{list->epoch, list.hash()}};
-  }
-};
-
-namespace {
-
-StatementResult<Signed> parse_typed(ByteView bytes, StatementType type) {
-  StatementResult<Signed> statement = parse_signed(bytes);
-  if (statement && statement->type != type) return StatementError::wrong_type;
-  return statement;
-}
-
-template <class Role>
-bool signed_by(const Signed& statement, std::size_t index, const VerifyingKey<Role>& key) {
-  return verify_signature(key, statement_name(statement.type), statement.body,
-                          statement.signatures[index]);
-}
-
-// The statements that one device signs and that name it.
-template <class T>
-StatementResult<Verified<T>> verify_by_device(ByteView bytes, StatementType type,
-                                              StatementResult<T> (*parse)(ByteView),
-                                              const DeviceCert& cert) {
-  const auto statement = parse_typed(bytes, type);
-  if (!statement) return statement.error();
-  auto value = parse(statement->body);
-  if (!value) return value.error();
-  if (value->account_id != cert.account_id || value->device_id != cert.device_id) {
-    return StatementError::wrong_signer;
-  }
-  if (!signed_by(*statement, 0, cert.signing_key)) return StatementError::bad_signature;
-  return Verifier::make(std::move(*value), *statement, bytes);
-}
-
-}  // namespace
 
 StatementResult<Verified<DeviceCert>> verify_device_cert(ByteView bytes, const Pin& pin) {
   const auto statement = parse_typed(bytes, StatementType::device_cert);
@@ -120,11 +76,7 @@ boost::system::result<void, SuccessionError> check_succession(const Verified<Dev
   if (held->account_id != next->account_id || held->account_key != next->account_key) {
     return SuccessionError::other_account;
   }
-  if (held.hash() == next.hash()) return SuccessionError::same;
-  if (next->epoch <= held->epoch) return SuccessionError::stale;
-  if (next->epoch - held->epoch > 1) return SuccessionError::gap;
-  if (next->prev_hash != held.hash()) return SuccessionError::broken_chain;
-  return {};
+  return check_epochs(held, next);
 }
 
 boost::system::result<TrustedDevice, TrustError> trust_device(const Verified<DeviceCert>& cert,

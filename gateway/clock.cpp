@@ -1,6 +1,7 @@
 // See clock.hpp.
 #include "gateway/clock.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace holdspace::gateway {
@@ -45,7 +46,9 @@ void StoreClock::add(const ClockSample& sample) {
         duration_cast<milliseconds>(sample.answered - sample.asked) + milliseconds(100);
     if (step > doubt) samples_.clear();
     if (step > kClockJump) jumped_ = sample.answered;
+    latest_ = std::max(latest_, expected);  // it went on between the samples
   }
+  latest_ = std::max(latest_, sample.store);
   samples_.push_back(sample);
   if (samples_.size() > kClockSamplesKept) samples_.pop_front();
   const auto half = duration_cast<milliseconds>((sample.answered - sample.asked) / 2);
@@ -58,9 +61,14 @@ std::optional<Instant> StoreClock::at(Monotonic at) const {
   return store_time(*sample, at);
 }
 
+milliseconds StoreClock::behind(Monotonic now) const {
+  const auto store = at(now);
+  return store ? latest_ - *store : milliseconds(0);
+}
+
 bool StoreClock::ready(Monotonic now) const {
   if (samples_.empty() || now - samples_.back().answered > kClockSampleAgeMax) return false;
-  return std::chrono::abs(offset_) <= kClockOffsetMax;
+  return std::chrono::abs(offset_) <= kClockOffsetMax && behind(now) <= kClockOffsetMax;
 }
 
 bool StoreClock::settled(Monotonic now) const {

@@ -19,8 +19,8 @@ using boundary::Instant;
 // Never goes back. Any thread.
 [[nodiscard]] Monotonic monotonic_now();
 
-// How far the machine's own clock may be from the store's before the gateway stops serving (row
-// "clock jump").
+// How far the machine's own clock may be from the store's, and the store's behind where it has
+// been, before the gateway stops serving (row "clock jump").
 inline constexpr std::chrono::milliseconds kClockOffsetMax{500};
 // A sample each second; without one for this long the store's time is not known.
 inline constexpr std::chrono::seconds kClockSampleEvery{1};
@@ -52,8 +52,13 @@ class StoreClock {
   // The machine's clock minus the store's, at the newest sample.
   [[nodiscard]] std::chrono::milliseconds offset() const { return offset_; }
 
-  // Sampled lately, and the machine's clock agrees within kClockOffsetMax. False: sends are
-  // UNAVAILABLE, routine pushes pause.
+  // How far the store's clock stands behind where it has been, after it was set back; not above 0
+  // otherwise.
+  [[nodiscard]] std::chrono::milliseconds behind(Monotonic now) const;
+
+  // Sampled lately, the machine's clock agrees within kClockOffsetMax, and the store's clock is at
+  // most that far behind where it has been: no gate that was seen open is judged at an instant
+  // before it opened. False: sends are UNAVAILABLE, routine pushes pause.
   [[nodiscard]] bool ready(Monotonic now) const;
 
   // False for a while after the store's clock stepped by more than kClockJump: releases pause.
@@ -64,6 +69,7 @@ class StoreClock {
 
   std::deque<ClockSample> samples_;  // the newest last, at most kClockSamplesKept
   std::chrono::milliseconds offset_{0};
+  Instant latest_{};  // of the store's clock, as sampled or as expected when it was sampled
   std::optional<Monotonic> jumped_;
 };
 

@@ -182,8 +182,10 @@ boost::asio::awaitable<std::optional<GateView>> Delivery::view(DeliveryAction ac
 
 boost::asio::awaitable<Delivery::Step> Delivery::read(DeliveryAction action) {
   co_await session_.connection().wait_writable();
-  if (stopped_) co_return Step::done;
   const auto worker = session_.worker();
+  std::optional<BacklogTurns::Turn> turn;
+  if (action.backlog) turn.emplace(co_await worker->backlog_turns.take());
+  if (stopped_) co_return Step::done;
   const auto& who = session_.identity();
   auto& metrics = worker->gateway.metrics;
   storage::ReadRequest request;

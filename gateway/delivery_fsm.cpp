@@ -37,6 +37,8 @@ DeliveryAction DeliveryFsm::read_action(const SubQueue& queue, State& state) con
   action.items_max = std::min(kDeliverItems, kWindowEnvelopes - under_way_count_);
   action.bytes_max = std::min(kDeliverBytes, kWindowBytes - under_way_bytes_);
   action.opened_at = std::exchange(state.opened_at, std::nullopt);
+  const bool urgent = queue.lane == boundary::Lane::urgent;
+  action.backlog = !urgent && (state.behind || action.opened_at.has_value());
   state.unread = false;  // a hint that comes while the store answers asks for another read
   return action;
 }
@@ -118,7 +120,8 @@ void DeliveryFsm::pushed(const SubQueue& queue, std::span<const PushedEnvelope> 
     ++under_way_count_;
     under_way_bytes_ += envelope.bytes;
   }
-  if (rest == Rest::more) state.unread = true;
+  state.behind = rest == Rest::more;
+  if (state.behind) state.unread = true;
 }
 
 void DeliveryFsm::kept_back(const SubQueue& queue, std::uint64_t version) {

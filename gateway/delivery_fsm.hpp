@@ -57,6 +57,9 @@ struct DeliveryAction {
   std::uint64_t after_seq = 0;
   std::size_t items_max = 0;
   std::size_t bytes_max = 0;
+  // read: from a backlog, which waits for its turn behind those of others. Never urgent, and never
+  // what just came.
+  bool backlog = false;
   std::optional<boundary::Instant>
       opened_at{};  // read: the first one after an opening, and when that was
   std::optional<boundary::Instant> wake{};
@@ -112,6 +115,7 @@ class DeliveryFsm {
   struct State {
     storage::RelationshipFacts facts;
     bool listed = false;          // facts are known
+    bool behind = false;          // the last read left something
     bool unread = false;          // may hold envelopes beyond pushed_to
     std::uint64_t pushed_to = 0;  // the highest seq pushed in this session
     std::uint64_t version = 0;    // no later than that under which the next entry was accepted

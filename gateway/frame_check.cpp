@@ -2,7 +2,6 @@
 #include "gateway/frame_check.hpp"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/io/coded_stream.h>
 
 #include <array>
 #include <optional>
@@ -87,7 +86,7 @@ class Scanner {
   // False when a fault was found; fault() has it. A fault that closes the connection wins over one
   // that does not.
   bool scan(Bytes bytes, const Descriptor& type) {
-    return scan_message(bytes, type, nullptr, 1) && !field_fault_;
+    return scan_message(bytes, type, nullptr) && !field_fault_;
   }
 
   [[nodiscard]] BadFrame fault() const {
@@ -129,8 +128,7 @@ class Scanner {
     if (!field_fault_) field_fault_ = BadFrame{kind, 0, place.path()};
   }
 
-  bool scan_message(Bytes bytes, const Descriptor& type, const Place* outer, int depth) {
-    if (depth > kNestingMax) return close_with(BadFrameKind::nested_too_deep);
+  bool scan_message(Bytes bytes, const Descriptor& type, const Place* outer) {
     WireReader reader(bytes);
     Seen seen;
     while (!reader.empty()) {
@@ -144,7 +142,7 @@ class Scanner {
       const auto* field = type.FindFieldByNumber(static_cast<int>(*key >> 3));
       if (field == nullptr) {
         if (!skip_unknown(reader, wire, before)) return false;
-      } else if (!scan_field(reader, wire, *field, outer, depth, seen)) {
+      } else if (!scan_field(reader, wire, *field, outer, seen)) {
         return false;
       }
     }
@@ -158,7 +156,7 @@ class Scanner {
   }
 
   bool scan_field(WireReader& reader, Wire wire, const FieldDescriptor& field, const Place* outer,
-                  int depth, Seen& seen) {
+                  Seen& seen) {
     const auto expected = wire_of(field);
     if (wire == Wire::length && expected == Wire::varint && field.is_packable())
       return scan_packed(reader, field, outer, seen);
@@ -179,7 +177,7 @@ class Scanner {
       note(BadFrameKind::text, place);
     if (field.type() != FieldDescriptor::TYPE_MESSAGE) return true;
     if (!first_of_its_kind(field, seen)) return close_with(BadFrameKind::merged);
-    return scan_message(*value, *field.message_type(), &place, depth + 1);
+    return scan_message(*value, *field.message_type(), &place);
   }
 
   bool scan_packed(WireReader& reader, const FieldDescriptor& field, const Place* outer,
@@ -248,7 +246,6 @@ class Scanner {
 bool closes_connection(BadFrameKind kind) {
   switch (kind) {
     case BadFrameKind::malformed:
-    case BadFrameKind::nested_too_deep:
     case BadFrameKind::group:
     case BadFrameKind::unknown_fields:
     case BadFrameKind::merged:
@@ -283,10 +280,8 @@ boost::system::result<v1::ClientFrame, BadFrame> parse_client_frame(
     fault.request_id = scanner.request_id();
     return fault;
   }
-  google::protobuf::io::CodedInputStream input(bytes.data(), static_cast<int>(bytes.size()));
-  input.SetRecursionLimit(kNestingMax);
   v1::ClientFrame frame;
-  if (!frame.ParseFromCodedStream(&input) || !input.ConsumedEntireMessage())
+  if (!frame.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     return BadFrame{BadFrameKind::malformed, scanner.request_id(), {}};
   if (frame.body_case() == v1::ClientFrame::BODY_NOT_SET)
     return BadFrame{BadFrameKind::no_body, frame.request_id(), "body"};

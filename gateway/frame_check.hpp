@@ -1,7 +1,9 @@
 // From the bytes of one WebSocket message to a ClientFrame, or the named reason why not. Walks the
 // raw bytes by the schema's descriptor before Protobuf allocates anything, because Protobuf itself
 // merges, keeps unknown fields and lets lists grow. Knows shapes only: whether a field is required
-// is the handler's business. docs/protocol.md section 16.
+// is the handler's business. Messages inside each other need no bound: the schema has none that
+// contains itself, and an unknown field is bytes that nobody looks into. docs/protocol.md
+// section 16.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -13,8 +15,6 @@
 
 namespace holdspace::gateway {
 
-// The schema needs 6; anything deeper is an attack on the parser.
-inline constexpr int kNestingMax = 16;
 // Room for a newer client's few extra fields; 64 KiB of them would cost 29 times their size in
 // memory.
 inline constexpr std::size_t kUnknownBytesMax = 1024;
@@ -27,9 +27,8 @@ enum class BadFrameKind {
   // The connection is closed with 4400: the sender does not speak this protocol.
   malformed,  // a length past the end, a varint over 10 bytes, field number 0, or another wire type
               // than the schema's
-  nested_too_deep,  // more than kNestingMax messages inside each other
-  group,            // wire types 3 and 4, which proto3 does not have
-  unknown_fields,   // more than kUnknownBytesMax bytes of fields that the schema does not know
+  group,      // wire types 3 and 4, which proto3 does not have
+  unknown_fields,  // more than kUnknownBytesMax bytes of fields that the schema does not know
   merged,  // a single message field, or the oneof that holds it, given twice: two readers could
            // disagree
 

@@ -1,5 +1,6 @@
-// SignAgreement and FetchAgreement: the terms of a relationship, signed by a device of each side.
-// docs/protocol.md section 2, docs/boundary.md, "The agreement".
+// SignAgreement, FetchAgreement and RevokeAgreement: the terms of a relationship, signed by a
+// device of each side until one of them takes that back. docs/protocol.md section 2,
+// docs/boundary.md, "The agreement".
 #include <utility>
 
 #include "crypto/verify.hpp"
@@ -42,6 +43,22 @@ std::vector<storage::NewNotice> agreement_notices(const storage::RelationshipFac
   std::vector<storage::NewNotice> notices = {agreement_notice(other, facts.id, terms, both)};
   if (both) notices.push_back(agreement_notice(signer, facts.id, terms, both));
   return notices;
+}
+
+// What one side would take back: the terms in force, else those that it has signed alone.
+std::optional<storage::AgreementHash> terms_to_revoke(const storage::Agreement& agreement,
+                                                      bool by_therapist) {
+  if (agreement.in_force) return agreement.in_force;
+  const auto& own = by_therapist ? agreement.therapist : agreement.client;
+  return own ? std::optional(own->terms) : std::nullopt;
+}
+
+// As the store has it after one side revoked.
+void take_back(storage::Agreement& agreement, bool by_therapist) {
+  (by_therapist ? agreement.therapist : agreement.client).reset();
+  agreement.in_force.reset();
+  agreement.therapist_agreed.clear();
+  agreement.client_agreed.clear();
 }
 
 v1::ServerFrame to_reply(const storage::Agreement& agreement,
@@ -129,6 +146,43 @@ Handled handle_fetch_agreement(SessionPtr session, v1::ClientFrame frame) {
       who.practice, relationship, who.device.account, request_deadline());
   if (!agreement.has_value()) co_return session->reply(id, to_error(agreement.error()));
   session->reply(id, to_reply(*agreement, wanted_terms(snapshot->therapist->policy())));
+}
+
+Handled handle_revoke_agreement(SessionPtr session, v1::ClientFrame frame) {
+  const auto worker = session->worker();
+  const auto& who = session->identity();
+  const auto id = frame.request_id();
+  const auto self = who.device.account;
+  Fields fields;
+  const auto relationship = fields.id<storage::RelationshipId>(
+      "revoke_agreement.relationship_id", frame.revoke_agreement().relationship_id());
+  if (fields.wrong()) co_return session->reply(id, invalid_field(*fields.wrong()));
+
+  const StoreTimer timer(worker->gateway.metrics);
+  const auto snapshot = co_await take_snapshot(worker, who.practice, relationship, self,
+                                               std::nullopt, request_deadline());
+  if (!snapshot.has_value()) co_return session->reply(id, to_error(snapshot.error()));
+  const auto& facts = snapshot->facts;
+  auto agreement = co_await worker->agreements.fetch_agreement(who.practice, relationship, self,
+                                                               request_deadline());
+  if (!agreement.has_value()) co_return session->reply(id, to_error(agreement.error()));
+  const auto wanted = wanted_terms(snapshot->therapist->policy());
+  const bool by_therapist = self == facts.therapist;
+  const auto terms = terms_to_revoke(*agreement, by_therapist);
+  if (!terms) co_return session->reply(id, to_reply(*agreement, wanted));  // done already
+  const auto other = by_therapist ? facts.client : facts.therapist;
+  storage::Trail trail;
+  trail.notices.push_back(revocation_notice(other, relationship, *terms));
+  trail.audit = audit_record(who.device, v1::AuditRecord::AGREEMENT_REVOKED, relationship, 0,
+                             facts.policy_version);
+  const auto done = co_await worker->agreements.revoke_agreement(
+      who.practice, relationship, self, std::move(trail), request_deadline());
+  if (!done.has_value()) co_return session->reply(id, to_error(done.error()));
+  take_back(*agreement, by_therapist);
+  session->forget_facts(relationship);
+  session->reply(id, to_reply(*agreement, wanted));
+  co_await hint_account(worker, who.practice, facts.therapist);
+  co_await hint_account(worker, who.practice, facts.client);
 }
 
 }  // namespace holdspace::gateway

@@ -49,7 +49,7 @@ boost::system::result<storage::NewDeviceList, v1::Error> read_list(
     out.new_certs.push_back({(*cert)->device_id, wire.certs(i)});
   }
   if (next->active.empty() || next->revoked.size() > storage::kRevokedDevicesMax ||
-      next.signed_bytes().size() > storage::kStatementMax)
+      next.signed_bytes().size() > storage::kDeviceListMax)
     return invalid_field(kListPath);
   if (next->active.size() > storage::kActiveDevicesMax) return make_error(v1::QUOTA);
   for (const auto& active : next->active) {

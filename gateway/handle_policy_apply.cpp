@@ -7,6 +7,7 @@
 #include "gateway/fields.hpp"
 #include "gateway/handlers.hpp"
 #include "gateway/held_messages.hpp"
+#include "gateway/hints.hpp"
 #include "gateway/policy_plan.hpp"
 #include "gateway/policy_request.hpp"
 #include "gateway/policy_snapshot.hpp"
@@ -191,17 +192,18 @@ boost::asio::awaitable<Attempt> attempt(SessionPtr session, ProposedPtr proposed
   co_return std::move(frame);
 }
 
-// Sessions here that wait behind a gate of this owner look again; elsewhere the poll finds the new
-// version.
+// Whoever waits behind a gate of this owner looks again, wherever they are connected. As long as a
+// request may take; then the poll finds the rest.
 Handled tell_parties(std::shared_ptr<Worker> worker, storage::PracticeId practice,
                      storage::AccountId owner) {
-  worker->gateway.directory.look_account(practice, owner);
-  const auto parties =
-      co_await worker->relationships.list_relationships(practice, owner, request_deadline());
+  const auto until = request_deadline();
+  co_await hint_account(worker, practice, owner);
+  const auto parties = co_await worker->relationships.list_relationships(practice, owner, until);
   if (!parties.has_value()) co_return;
   for (const auto& relationship : *parties) {
+    if (monotonic_now() >= until) break;
     const auto peer = relationship.client == owner ? relationship.therapist : relationship.client;
-    if (!peer.is_none()) worker->gateway.directory.look_account(practice, peer);
+    if (!peer.is_none()) co_await hint_account(worker, practice, peer);
   }
 }
 

@@ -76,8 +76,10 @@ boost::asio::awaitable<std::optional<AgedEntry>> age_of(std::shared_ptr<Worker> 
 
 Housekeeper::Housekeeper(std::shared_ptr<Worker> worker)
     : worker_(std::move(worker)),
+      practices_(worker_->pool),
       timer_(worker_->executor()),
-      rounds_(kVisitEvery, kVisitSpread, draw_seed()) {}
+      rounds_(kVisitEvery, kVisitSpread, draw_seed()),
+      zone_data_walks_(worker_) {}
 
 void Housekeeper::start() {
   boost::asio::co_spawn(worker_->executor(), run(shared_from_this()), KeepingEnded{worker_});
@@ -88,11 +90,15 @@ void Housekeeper::stop() {
   timer_.cancel();
 }
 
-// A practice that nobody is connected to any more gets one more visit: what its last session
-// changed is still to be signed.
+// A practice that nobody here is connected to gets one visit: after its last session, whose changes
+// are still to be signed, and whenever the walk comes by.
 boost::asio::awaitable<void> Housekeeper::run(std::shared_ptr<Housekeeper> self) {
   auto& worker = *self->worker_;
-  while (!self->stopped_) {
+  for (auto next_walk = monotonic_now(); !self->stopped_;) {
+    if (worker.releasing() && monotonic_now() >= next_walk) {
+      next_walk = monotonic_now() + kWalkEvery;
+      co_await self->walk();
+    }
     const auto served = worker.gateway.directory.practices();
     for (const auto& practice : served) self->rounds_.add(practice, monotonic_now());
     for (const auto& practice : self->rounds_.take_due(monotonic_now(), kVisitsPerTick)) {
@@ -100,13 +106,27 @@ boost::asio::awaitable<void> Housekeeper::run(std::shared_ptr<Housekeeper> self)
       if (worker.releasing()) co_await self->visit(practice);
       if (!served.contains(practice)) self->rounds_.remove(practice);
     }
+    if (!self->stopped_ && worker.releasing()) co_await self->zone_data_walks_.go_on();
     if (self->stopped_) break;
     self->timer_.expires_after(kHouseTick);
     co_await self->timer_.async_wait(kAwait);
   }
 }
 
+boost::asio::awaitable<void> Housekeeper::walk() {
+  const auto page =
+      co_await practices_.next_practices(walked_, kPracticesPerWalk, request_deadline());
+  if (!page.has_value()) co_return;
+  for (const auto& practice : *page) rounds_.add(practice, monotonic_now());
+  walked_ = page->size() < kPracticesPerWalk ? storage::PracticeId{} : page->back();
+}
+
 boost::asio::awaitable<void> Housekeeper::visit(storage::PracticeId practice) {
+  // One that was made before there was a list is in it from its first login on; a full list takes
+  // no more, and then it is visited while somebody is connected.
+  (void)co_await practices_.list_practice(practice, request_deadline());
+  co_await zone_data_walks_.look(practice);
+  if (stopped_) co_return;
   const auto outcome = co_await sign_audit(worker_, practice);
   if (outcome == SignedAudit::unanswered || stopped_) co_return;
   co_await expire(practice);

@@ -3,7 +3,6 @@
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
 #include <utility>
@@ -30,9 +29,12 @@ spdlog::level::level_enum level_of(Event event) {
       return spdlog::level::info;
     case Event::bad_frame:
     case Event::login_failed:
+    case Event::peer_refused:
     case Event::store_unready:
     case Event::clock_doubtful:
     case Event::store_changed:
+    case Event::promises_moved:
+    case Event::zone_data_older:
       return spdlog::level::warn;
     case Event::store_corrupt:
     case Event::audit_distrusted:
@@ -83,6 +85,8 @@ std::string_view name(Event event) {
       return "bad_frame";
     case Event::login_failed:
       return "login_failed";
+    case Event::peer_refused:
+      return "peer_refused";
     case Event::invite_redeemed:
       return "invite_redeemed";
     case Event::store_unready:
@@ -101,6 +105,10 @@ std::string_view name(Event event) {
       return "audit_distrusted";
     case Event::policy_unreadable:
       return "policy_unreadable";
+    case Event::promises_moved:
+      return "promises_moved";
+    case Event::zone_data_older:
+      return "zone_data_older";
     case Event::handler_failed:
       return "handler_failed";
   }
@@ -164,10 +172,6 @@ Pseudonym Log::pseudonym(std::span<const std::uint8_t> id) const {
   Pseudonym pseudonym;
   std::copy_n(whole.begin(), pseudonym.bytes.size(), pseudonym.bytes.begin());
   return pseudonym;
-}
-
-std::shared_ptr<spdlog::sinks::sink> standard_output() {
-  return std::make_shared<spdlog::sinks::stdout_sink_mt>();
 }
 
 }  // namespace holdspace::gateway

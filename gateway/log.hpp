@@ -34,15 +34,18 @@ enum class Event : std::uint8_t {
   session_closed,    // info: with the close code
   bad_frame,         // warning: a peer's bytes were refused and the connection closed
   login_failed,      // warning: one event for every cause
+  peer_refused,      // warning: by the transport; not every one (refusal_log.hpp)
   invite_redeemed,   // info
   store_unready,     // warning: the store's clock or connection is not to be relied on
   store_ready,       // info: it is again
-  clock_doubtful,    // warning: no sample of the store's clock lately, or this machine's own is off
+  clock_doubtful,    // warning: the store's clock is unknown or was set back, or this machine's off
   clock_trusted,     // info: it is right again
   store_changed,     // warning: the store's epoch is another one
   store_corrupt,     // error: a record could not be read
   audit_distrusted,  // error: a ledger's checkpoint is not one of this key, or beyond the ledger
   policy_unreadable,  // error: a stored policy does not compile
+  promises_moved,     // warning: another version of the time-zone database has moved promises
+  zone_data_older,    // warning: another gateway has a newer version of it; told once
   handler_failed,     // error: an exception reached the session's edge
 };
 
@@ -117,7 +120,7 @@ enum class LogLevel : std::uint8_t { error, warning, info };
 // Any thread. Holds the run's pseudonym key.
 class Log {
  public:
-  // Lines go to `sink`; standard_output() below is the one for programs. crypto::init() has run.
+  // Lines go to `sink`; log_output.hpp has the one for programs. crypto::init() has run.
   Log(std::shared_ptr<spdlog::sinks::sink> sink, LogLevel level);
   ~Log();
   Log(const Log&) = delete;
@@ -132,8 +135,6 @@ class Log {
   std::unique_ptr<spdlog::logger> logger_;
   crypto::Secret<32> run_key_;
 };
-
-[[nodiscard]] std::shared_ptr<spdlog::sinks::sink> standard_output();
 
 [[nodiscard]] std::string_view name(Event event);
 

@@ -45,6 +45,8 @@ Metrics::Metrics()
           counter(registry_, "holdspace_acknowledged_total", "Envelopes removed after an ack")),
       queue_reads_(counter(registry_, "holdspace_queue_reads_total", "Reads of a device's queue")),
       notices_(counter(registry_, "holdspace_notices_total", "Notices pushed to devices")),
+      promises_moved_(counter(registry_, "holdspace_promises_moved_total",
+                              "Held messages whose promise another tzdata has moved")),
       expired_(counter(registry_, "holdspace_expired_total",
                        "Envelopes removed because nobody collected them")),
       clock_offset_(gauge(registry_, "holdspace_clock_offset_seconds",

@@ -50,6 +50,10 @@ class Metrics {
   }
 
   void notices_pushed(std::size_t notices) { notices_.Increment(static_cast<double>(notices)); }
+  // Held messages that a newer version of the time-zone database has promised something else.
+  void promises_moved(std::size_t messages) {
+    promises_moved_.Increment(static_cast<double>(messages));
+  }
   // Envelopes that nobody had collected within 30 days of their release.
   void expired(std::size_t envelopes) { expired_.Increment(static_cast<double>(envelopes)); }
   // `outcome`: signed, overtaken, failed.
@@ -77,6 +81,7 @@ class Metrics {
   prometheus::Counter& acknowledged_;
   prometheus::Counter& queue_reads_;
   prometheus::Counter& notices_;
+  prometheus::Counter& promises_moved_;
   prometheus::Counter& expired_;
   prometheus::Gauge& clock_offset_;
   prometheus::Histogram& store_seconds_;

@@ -43,6 +43,17 @@ storage::NewNotice agreement_notice(storage::AccountId account,
   return {account, notice.SerializeAsString()};
 }
 
+storage::NewNotice revocation_notice(storage::AccountId account,
+                                     storage::RelationshipId relationship,
+                                     const storage::AgreementHash& terms) {
+  v1::Notice notice;
+  auto& wire = *notice.mutable_agreement();
+  wire.set_relationship_id(storage::to_bytes(relationship));
+  wire.set_agreement_hash(to_string(terms));
+  wire.set_revoked(true);
+  return {account, notice.SerializeAsString()};
+}
+
 storage::NewNotice promise_notice(storage::AccountId account, storage::RelationshipId relationship,
                                   boundary::Lane lane, std::uint64_t accepted_through_version,
                                   std::optional<boundary::Instant> promise, std::string reason) {

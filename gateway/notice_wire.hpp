@@ -28,6 +28,10 @@ namespace holdspace::gateway {
                                                   storage::RelationshipId relationship,
                                                   const storage::AgreementHash& terms,
                                                   bool in_force);
+// The other side took its signature under `terms` back.
+[[nodiscard]] storage::NewNotice revocation_notice(storage::AccountId account,
+                                                   storage::RelationshipId relationship,
+                                                   const storage::AgreementHash& terms);
 
 [[nodiscard]] storage::NewNotice promise_notice(storage::AccountId account,
                                                 storage::RelationshipId relationship,

@@ -70,8 +70,10 @@ boost::asio::awaitable<std::optional<OpeningFound>> look_up_opening(std::shared_
                                                                     HeldWay way,
                                                                     HeldRecord record) {
   const auto eras = co_await look_up_eras(worker, practice, way, record);
+  // The store's clock may have been set back since the caller looked at it: an opening that was
+  // seen must not be missed.
   const auto now = worker->store_now();
-  if (!eras || !now) co_return std::nullopt;
+  if (!eras || !now || !worker->clock.ready(monotonic_now())) co_return std::nullopt;
   const bool to_client = way.direction == boundary::Direction::to_client;
   const auto recipient = to_client ? way.facts.client : way.facts.therapist;
   const auto facts = facts_for(way.facts, recipient, Side::receiving, way.lane, record.version);

@@ -22,7 +22,7 @@ struct HeldWay {
   boundary::Direction direction = boundary::Direction::to_therapist;
 };
 
-// Nothing when the store did not answer or the clock is not known.
+// Nothing when the store did not answer or its clock is not to be relied on.
 [[nodiscard]] boost::asio::awaitable<std::optional<OpeningFound>> look_up_opening(
     std::shared_ptr<Worker> worker, storage::PracticeId practice, HeldWay way, HeldRecord record);
 

@@ -71,7 +71,6 @@ v1::Error to_error(const BadFrame& fault) {
     case BadFrameKind::text:
     case BadFrameKind::no_body:
     case BadFrameKind::malformed:
-    case BadFrameKind::nested_too_deep:
     case BadFrameKind::group:
     case BadFrameKind::unknown_fields:
     case BadFrameKind::merged:
@@ -304,8 +303,6 @@ std::string_view name(BadFrameKind kind) {
   switch (kind) {
     case BadFrameKind::malformed:
       return "malformed";
-    case BadFrameKind::nested_too_deep:
-      return "nested_too_deep";
     case BadFrameKind::group:
       return "group";
     case BadFrameKind::unknown_fields:

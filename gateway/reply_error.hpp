@@ -19,6 +19,7 @@
 #include "storage/account_store.hpp"
 #include "storage/agreement_store.hpp"
 #include "storage/audit_store.hpp"
+#include "storage/conflict_list.hpp"
 #include "storage/error.hpp"
 #include "storage/held_store.hpp"
 #include "storage/invite_store.hpp"
@@ -75,6 +76,7 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error to_error(storage::ReplaceDevicesError error);
 [[nodiscard]] v1::Error to_error(storage::CreateInviteError error);
 [[nodiscard]] v1::Error to_error(storage::InviteError error);
+[[nodiscard]] v1::Error to_error(storage::JoinError error);
 
 // The life of relationships, and what is held.
 [[nodiscard]] v1::Error to_error(ChangeError error);
@@ -88,6 +90,7 @@ inline constexpr std::chrono::milliseconds kFrameRateWait{1000};
 [[nodiscard]] v1::Error to_error(const storage::FinishLeavingFault& fault);
 [[nodiscard]] v1::Error to_error(storage::AckNoticesError error);
 [[nodiscard]] v1::Error to_error(storage::FetchAuditError error);
+[[nodiscard]] v1::Error to_error(storage::SetConflictError error);
 
 // Names for metrics and logs: the enumerator's own spelling.
 [[nodiscard]] std::string_view name(v1::ErrorCode code);

@@ -1,5 +1,5 @@
-// See reply_error.hpp: what the stores of relationships, agreements, held messages, notices and the
-// ledger refuse. No switch has a default.
+// See reply_error.hpp: what the stores of relationships, agreements, held messages, notices, the
+// ledger and the conflict list refuse. No switch has a default.
 #include "gateway/reply_error.hpp"
 
 namespace holdspace::gateway {
@@ -12,6 +12,25 @@ v1::Error to_error(ChangeError error) {
       return make_error(v1::ENDED);
   }
   return make_error(v1::PERMISSION_DENIED);
+}
+
+v1::Error to_error(storage::JoinError error) {
+  switch (error) {
+    case storage::JoinError::not_found:
+      return make_error(v1::NOT_FOUND);
+    case storage::JoinError::permission_denied:
+      return make_error(v1::PERMISSION_DENIED);
+    case storage::JoinError::pair_exists:
+      return make_error(v1::PAIR_EXISTS);
+    case storage::JoinError::quota:
+      return make_error(v1::QUOTA);
+    case storage::JoinError::unavailable:
+    case storage::JoinError::corrupt:
+      return unavailable();
+    case storage::JoinError::uncertain:
+      return make_error(v1::UNCERTAIN);
+  }
+  return unavailable();
 }
 
 v1::Error to_error(storage::SetRelationshipError error) {
@@ -160,6 +179,21 @@ v1::Error to_error(storage::AckNoticesError error) {
     case storage::AckNoticesError::corrupt:
       return unavailable();
     case storage::AckNoticesError::uncertain:
+      return make_error(v1::UNCERTAIN);
+  }
+  return unavailable();
+}
+
+v1::Error to_error(storage::SetConflictError error) {
+  switch (error) {
+    case storage::SetConflictError::quota:
+      return make_error(v1::QUOTA);
+    case storage::SetConflictError::invalid:
+      return invalid_field("set_conflict.account_b");
+    case storage::SetConflictError::unavailable:
+    case storage::SetConflictError::corrupt:
+      return unavailable();
+    case storage::SetConflictError::uncertain:
       return make_error(v1::UNCERTAIN);
   }
   return unavailable();

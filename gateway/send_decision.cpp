@@ -12,6 +12,7 @@
 #include "gateway/fields.hpp"
 #include "gateway/policy_wire.hpp"
 #include "gateway/reply_error.hpp"
+#include "gateway/zone_data_plan.hpp"
 
 namespace holdspace::gateway {
 namespace {
@@ -23,7 +24,8 @@ constexpr const char* kLeaving = "therapist_leaving";
 constexpr const char* kOtherTerms = "other_terms";
 
 // Every copy must name the terms that both sides signed, and they must be those of the policy:
-// other terms need both signatures again. Before the first agreement copies name none.
+// other terms need both signatures again. Before the first agreement copies name none; once one
+// side has revoked it, nothing passes that way as long as the policy has terms.
 std::optional<v1::Error> fault_of_terms(const std::vector<crypto::Hash32>& named,
                                         const PolicySnapshot& snapshot) {
   const auto& agreed = snapshot.facts.agreement;
@@ -31,7 +33,7 @@ std::optional<v1::Error> fault_of_terms(const std::vector<crypto::Hash32>& named
     return terms == agreed.value_or(storage::AgreementHash{});
   };
   const bool all_fit = std::all_of(named.begin(), named.end(), fits);
-  if (!agreed && all_fit) return std::nullopt;
+  if (!agreed && all_fit && !snapshot.facts.agreement_revoked) return std::nullopt;
   const auto wanted = wanted_terms(snapshot.therapist->policy());
   if (all_fit && (!wanted || wanted == agreed)) return std::nullopt;
   return agreement_needed(wanted ? wanted : agreed);
@@ -108,6 +110,7 @@ SendDecision decide_send(const PolicySnapshot& snapshot, Offer& offer, boundary:
   if (decision.refusal) request.validity.span = {};
   request.held.reset();
   if (verdict.outcome == boundary::Outcome::hold) request.held = {verdict.promise};
+  request.zone_data = zone_data_version();
   request.verdict = decision.verdict.SerializeAsString();
   return decision;
 }

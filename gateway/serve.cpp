@@ -2,6 +2,8 @@
 // and the signals.
 #include "gateway/serve.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -11,9 +13,12 @@
 
 #include "crypto/random.hpp"
 #include "gateway/admin_server.hpp"
+#include "gateway/fields.hpp"
 #include "gateway/hints.hpp"
 #include "gateway/housekeeper.hpp"
 #include "gateway/key_file.hpp"
+#include "gateway/log_output.hpp"
+#include "gateway/refusal_log.hpp"
 #include "gateway/server.hpp"
 #include "gateway/session.hpp"
 #include "gateway/start_up.hpp"
@@ -30,14 +35,15 @@ constexpr std::chrono::seconds kDurabilityTime{2};
 // Sessions end within this after a signal; the service manager's own patience is longer.
 constexpr std::chrono::seconds kStopTime{4};
 
-void observe(Gateway& gateway, TransportEvent event, unsigned detail,
+void observe(Gateway& gateway, RefusalLog& refusals, TransportEvent event, unsigned detail,
              std::string_view peer_prefix) {
   if (event == TransportEvent::opened) return gateway.metrics.connection_opened();
   if (event == TransportEvent::closed) return gateway.metrics.connection_closed();
   gateway.metrics.transport(name(event));
+  refusals.note(event, detail, peer_prefix, monotonic_now());
   if (event == TransportEvent::handler_failed)
     gateway.log.event(Event::handler_failed,
-                      {{"detail", detail}, {"peer", ForeignText{peer_prefix}}});
+                      {{"detail", detail}, {"peer", gateway.log.pseudonym(view(peer_prefix))}});
 }
 
 // Owns the worker of one io thread, and on the first one the housekeeper; the server lets go of it
@@ -75,7 +81,7 @@ HandlerFactory make_factory(Gateway& gateway, storage::StoreEpoch epoch) {
   };
 }
 
-ServerOptions server_options(const Config& config, Gateway& gateway) {
+ServerOptions server_options(const Config& config, Gateway& gateway, RefusalLog& refusals) {
   ServerOptions options;
   options.listen.push_back({config.listen.address, config.listen.port});
   options.io_threads = config.io_threads;
@@ -87,9 +93,9 @@ ServerOptions server_options(const Config& config, Gateway& gateway) {
   options.limits.pending = config.connections_pending;
   options.limits.frames_per_second = config.frames_per_second;
   options.limits.frames_burst = config.frames_burst;
-  options.observer = [&gateway](TransportEvent event, unsigned detail,
-                                std::string_view peer_prefix) {
-    observe(gateway, event, detail, peer_prefix);
+  options.observer = [&gateway, &refusals](TransportEvent event, unsigned detail,
+                                           std::string_view peer_prefix) {
+    observe(gateway, refusals, event, detail, peer_prefix);
   };
   if (config.plain_on_loopback) return options;
   auto tls = TlsContext::load({config.tls_certificate, config.tls_key, TlsVersions::only_1_3});
@@ -201,16 +207,17 @@ void serve(const Config& config) {
   auto key = read_key_file(config.gateway_key);
   if (!key.has_value()) throw StartError("keys.gateway_key: not a key file");
   const auto epoch = open_store(config);
-  const Log log(standard_output(), config.log_level);
+  const Log log(log_output(STDOUT_FILENO), config.log_level);
   Gateway gateway(config, std::move(*key), {crypto::random_array<16>()}, log);
   gateway.readiness.set_durable(true);
+  RefusalLog refusals(log);
 
   asio::io_context io;
   Watch watch(io, gateway);
   auto admin =
       AdminServer::listen(io, config.admin.address, config.admin.port, make_pages(gateway));
   if (!admin.has_value()) throw StartError(describe(admin.error()));
-  Server server(server_options(config, gateway), make_factory(gateway, epoch));
+  Server server(server_options(config, gateway, refusals), make_factory(gateway, epoch));
   const auto started = server.start();
   if (!started.has_value()) throw StartError(describe(started.error()));
 

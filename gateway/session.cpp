@@ -31,6 +31,12 @@ bool has_relationships(storage::Role role) {
   return role == storage::Role::therapist || role == storage::Role::client;
 }
 
+// A device's number alone says which of a person's devices it is.
+Pseudonym device_pseudonym(const Log& log, const storage::DeviceRef& device) {
+  const auto id = storage::to_bytes(device.account) + std::to_string(device.device);
+  return log.pseudonym(view(id));
+}
+
 // A delivery that ends by a fault of ours ends its session, and the log says so.
 struct DeliveryEnded {
   std::shared_ptr<Session> session;
@@ -165,11 +171,11 @@ asio::awaitable<void> Session::leave() {
 asio::awaitable<void> Session::run() {
   connection_->set_authenticated();
   if (co_await open()) {
-    const auto who = worker_->gateway.log.pseudonym(identity_.device.account.bytes);
+    const auto& log = worker_->gateway.log;
+    const auto who = log.pseudonym(identity_.device.account.bytes);
+    const auto device = device_pseudonym(log, identity_.device);
     const auto role = static_cast<unsigned>(identity_.role);
-    worker_->gateway.log.event(
-        Event::session_opened,
-        {{"account", who}, {"device", identity_.device.device}, {"role", role}});
+    log.event(Event::session_opened, {{"account", who}, {"device", device}, {"role", role}});
     worker_->gateway.metrics.session_opened();
     asio::co_spawn(connection_->executor(), Delivery::run(shared_from_this()),
                    DeliveryEnded{shared_from_this()});
@@ -179,10 +185,9 @@ asio::awaitable<void> Session::run() {
     notices_.stop();
     worker_->gateway.metrics.session_closed();
     const auto code = connection_->close_code();
-    worker_->gateway.log.event(Event::session_closed,
-                               {{"account", who},
-                                {"device", identity_.device.device},
-                                {"code", code ? static_cast<unsigned>(*code) : 0U}});
+    log.event(
+        Event::session_closed,
+        {{"account", who}, {"device", device}, {"code", code ? static_cast<unsigned>(*code) : 0U}});
   }
   co_await leave();
 }

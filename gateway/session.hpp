@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "crypto/verify.hpp"
 #include "gateway/connection.hpp"
@@ -26,6 +27,13 @@ struct Identity {
   storage::Role role = storage::Role::client;
   crypto::Verified<crypto::DeviceCert> cert;
   std::uint64_t auth_request = 0;  // request_id of Auth, which Welcome answers
+};
+
+// An invite that the device has asked for with JoinOpen. docs/protocol.md 3.3.
+struct JoinOffer {
+  storage::InviteId id;
+  storage::OpenInvite invite;
+  crypto::Nonce server_nonce{};  // fresh, lives here only
 };
 
 // Its thread only.
@@ -49,6 +57,11 @@ class Session : public std::enable_shared_from_this<Session> {
       storage::RelationshipId id) const;
   void remember_facts(const storage::RelationshipFacts& facts);
   void forget_facts(storage::RelationshipId id) { known_facts_.erase(id); }
+  // The newest offer alone stands, and for one Join.
+  void offer_join(JoinOffer offer) { join_offer_ = std::move(offer); }
+  [[nodiscard]] std::optional<JoinOffer> take_join_offer() {
+    return std::exchange(join_offer_, std::nullopt);
+  }
 
   // Events.
   void look(std::optional<storage::SubQueue> queue) { delivery_.look(queue); }
@@ -73,6 +86,7 @@ class Session : public std::enable_shared_from_this<Session> {
   NoticePush notices_;
   std::map<storage::RelationshipId, storage::RelationshipFacts>
       known_facts_;  // at most kRelationshipsMax
+  std::optional<JoinOffer> join_offer_;
 };
 
 // The handler of one connection: login, then the session. Never throws for what a peer does.

@@ -101,8 +101,8 @@ void Entrance::answer(v1::Error error, CloseCode code) {
 void Entrance::refuse(CloseCode code) {
   if (code == CloseCode::unauthenticated || code == CloseCode::rate_limited) {
     worker_->gateway.metrics.login_failed();
-    worker_->gateway.log.event(Event::login_failed,
-                               {{"peer", ForeignText{connection_->peer_prefix()}}});
+    const auto& log = worker_->gateway.log;
+    log.event(Event::login_failed, {{"peer", log.pseudonym(view(connection_->peer_prefix()))}});
   }
   connection_->close(code, "login");
 }

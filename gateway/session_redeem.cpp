@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crypto/random.hpp"
+#include "gateway/audit_record.hpp"
 #include "gateway/entrance.hpp"
 #include "gateway/fields.hpp"
 #include "gateway/frame_io.hpp"
@@ -105,9 +106,12 @@ asio::awaitable<Entrance::Next> Entrance::redeem() {
   account.signed_list = to_string(account_->list.signed_bytes());
   account.list_epoch = account_->list->epoch;
   account.devices.push_back({account_->cert->device_id, to_string(account_->cert.signed_bytes())});
+  // Who let the account in; the invite does not say by which device.
+  auto audit = audit_record({invite_.inviter, 0}, v1::AuditRecord::ACCOUNT_MADE, account.id,
+                            static_cast<int>(invite_.role));
   const StoreTimer timer(worker_->gateway.metrics);
-  const auto done =
-      co_await worker_->invites.redeem(invite_id_, invite_, std::move(account), request_deadline());
+  const auto done = co_await worker_->invites.redeem(invite_id_, invite_, std::move(account),
+                                                     std::move(audit), request_deadline());
   co_return fsm_.on_redeem(done.has_value() ? RedeemDone::redeemed : outcome(done.error()));
 }
 

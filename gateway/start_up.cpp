@@ -57,11 +57,12 @@ Config read_config(const std::filesystem::path& file) {
 
 void require_time_zones() {
   try {
+    boundary::read_time_zones();
     if (boundary::Zone::locate("Europe/London").has_value()) return;
   } catch (const std::runtime_error&) {
     // The same answer for no database and for an empty one.
   }
-  throw StartError("no time-zone database: install the package tzdata");
+  throw StartError("no time-zone database: install the package tzdata, or see HOLDSPACE_ZONEINFO");
 }
 
 storage::StoreEpoch open_store(const Config& config) {

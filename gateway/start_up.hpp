@@ -26,7 +26,7 @@ inline constexpr std::chrono::seconds kStoreWait{10};
 // Reads and checks the file and what it names. Throws StartError.
 [[nodiscard]] Config read_config(const std::filesystem::path& file);
 
-// Throws StartError when the system has no time-zone database.
+// Reads the time-zone database as a whole. Throws StartError when there is none.
 void require_time_zones();
 
 // Waits for the store, refuses one that keeps less than `mode` promises, loads the store functions,

@@ -35,6 +35,7 @@ Worker::Worker(boost::asio::io_context& io, Gateway& shared, std::size_t index,
       accounts(pool),
       agreements(pool),
       audit(pool),
+      conflicts(pool),
       devices(pool),
       expiry(pool),
       held(pool),
@@ -46,6 +47,8 @@ Worker::Worker(boost::asio::io_context& io, Gateway& shared, std::size_t index,
       queues(pool),
       relationships(pool),
       sent(pool),
+      zone_data(pool),
+      backlog_turns(io.get_executor()),
       epoch(store_epoch),
       index_(index),
       clock_timer_(io),
@@ -98,13 +101,16 @@ void Worker::note_store(bool reachable) {
 }
 
 void Worker::note_clock() {
-  const bool trusted = clock.ready(monotonic_now());
+  const auto now = monotonic_now();
+  const bool trusted = clock.ready(now);
   gateway.readiness.set_clock(index_, trusted);
   const bool before_first_sample = !was_trusted_ && !store_now();
   if (was_trusted_ == trusted || before_first_sample) return;
   was_trusted_ = trusted;
   gateway.log.event(trusted ? Event::clock_trusted : Event::clock_doubtful,
-                    {{"io_thread", index_}, {"offset_ms", clock.offset().count()}});
+                    {{"io_thread", index_},
+                     {"offset_ms", clock.offset().count()},
+                     {"behind_ms", clock.behind(now).count()}});
 }
 
 boost::asio::awaitable<void> Worker::sample_clock() {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 
+#include "gateway/backlog_turns.hpp"
 #include "gateway/clock.hpp"
 #include "gateway/gateway.hpp"
 #include "gateway/policy_cache.hpp"
@@ -19,6 +20,7 @@
 #include "storage/account_store.hpp"
 #include "storage/agreement_store.hpp"
 #include "storage/audit_store.hpp"
+#include "storage/conflict_list.hpp"
 #include "storage/connected_devices.hpp"
 #include "storage/connection_pool.hpp"
 #include "storage/expiry_store.hpp"
@@ -32,6 +34,7 @@
 #include "storage/relationship_store.hpp"
 #include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
+#include "storage/zone_data_store.hpp"
 
 namespace holdspace::gateway {
 
@@ -76,6 +79,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   storage::AccountStore accounts;
   storage::AgreementStore agreements;
   storage::AuditStore audit;
+  storage::ConflictList conflicts;
   storage::ConnectedDevices devices;
   storage::ExpiryStore expiry;
   storage::HeldStore held;
@@ -87,9 +91,11 @@ class Worker : public std::enable_shared_from_this<Worker> {
   storage::QueueStore queues;
   storage::RelationshipStore relationships;
   storage::SentStore sent;
+  storage::ZoneDataStore zone_data;
   StoreClock clock;
   PolicyCache policy_cache;
   Timekeeper timekeeper;
+  BacklogTurns backlog_turns;
   storage::StoreEpoch epoch;
 
  private:

@@ -15,7 +15,7 @@ bool is_in_bounds(const NewDeviceList& list) {
     return cert.device != 0 && !cert.signed_cert.empty() &&
            cert.signed_cert.size() <= kStatementMax;
   };
-  return !list.signed_list.empty() && list.signed_list.size() <= kStatementMax &&
+  return !list.signed_list.empty() && list.signed_list.size() <= kDeviceListMax &&
          !list.active.empty() && list.active.size() <= kActiveDevicesMax &&
          list.revoked.size() <= kRevokedDevicesMax && is_device_set(list.active) &&
          is_device_set(list.revoked) && list.new_certs.size() <= kActiveDevicesMax &&

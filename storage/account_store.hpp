@@ -13,8 +13,10 @@
 
 namespace holdspace::storage {
 
-// Ours: more than fit into a signed list of 1,024 bytes.
+// Ours: a person who loses a device each half year is far below it after thirty years.
 inline constexpr std::size_t kRevokedDevicesMax = 64;
+// A signed list of kActiveDevicesMax and kRevokedDevicesMax devices has 1,306 bytes.
+inline constexpr std::size_t kDeviceListMax = 2'048;
 
 // What a login needs of an active device.
 struct DeviceFacts {
@@ -31,7 +33,7 @@ struct DeviceList {
 
 struct NewDeviceList {
   std::uint64_t epoch = 0;                   // stored + 1
-  std::string signed_list;                   // 1..kStatementMax bytes
+  std::string signed_list;                   // 1..kDeviceListMax bytes
   std::vector<std::uint32_t> active;         // 1..kActiveDevicesMax
   std::vector<std::uint32_t> revoked;        // at most kRevokedDevicesMax; every one ever revoked
   std::vector<DeviceCertificate> new_certs;  // of each active device that was not active before

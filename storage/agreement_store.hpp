@@ -67,8 +67,9 @@ class AgreementStore {
       PracticeId practice, RelationshipId relationship, AccountId account, std::uint64_t revision,
       AgreementSignature signature, Trail trail, Deadline deadline);
 
-  // One side takes its signature back: from now on no terms are in force. Possible in any state.
-  // Answers the revision. Again: done already.
+  // One side takes its signature back: from now on no terms are in force, and if some were, the
+  // relationship's facts say so until both have signed again. Possible in any state, never refused
+  // for `quota`. Answers the revision. Again: done already.
   [[nodiscard]] Answer<std::uint64_t, SignAgreementError> revoke_agreement(
       PracticeId practice, RelationshipId relationship, AccountId account, Trail trail,
       Deadline deadline);

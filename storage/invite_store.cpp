@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "storage/practice_list.hpp"
 #include "storage/redis_keys.hpp"
 #include "storage/store_call.hpp"
 
@@ -70,6 +71,36 @@ boost::asio::awaitable<void> remove_pointer(Connection& connection, InviteId inv
   static_cast<void>(reply);
 }
 
+// Whether the practice certainly was not made.
+bool is_refusal(CreateInviteError error) {
+  switch (error) {
+    case CreateInviteError::permission_denied:
+    case CreateInviteError::invalid:
+    case CreateInviteError::quota:
+    case CreateInviteError::conflict:
+      return true;
+    case CreateInviteError::unavailable:
+    case CreateInviteError::uncertain:
+    case CreateInviteError::corrupt:
+      return false;
+  }
+  return false;
+}
+
+CreateInviteError to_create_error(ListPracticeError error) {
+  switch (error) {
+    case ListPracticeError::quota:
+      return CreateInviteError::quota;
+    case ListPracticeError::unavailable:
+      return CreateInviteError::unavailable;
+    case ListPracticeError::uncertain:
+      return CreateInviteError::uncertain;
+    case ListPracticeError::corrupt:
+      return CreateInviteError::corrupt;
+  }
+  return CreateInviteError::corrupt;
+}
+
 // The two calls that make an invite, after its pointer.
 Answer<void, CreateInviteError> create(Connection& connection, PracticeId practice, InviteId invite,
                                        FunctionCall call, Deadline deadline) {
@@ -100,8 +131,16 @@ Answer<void, CreateInviteError> InviteStore::create_practice(PracticeId practice
   call.key(names.practice()).key(names.invite(invite.id)).key(names.open_invites(invite.inviter));
   call.arg(to_hex(invite.id)).arg(bytes_of(invite.claim_key)).arg(std::move(invite.packet));
   call.number(milliseconds(invite.expires_at)).arg(to_hex(invite.inviter));
-  co_return co_await create(pool_.for_key(invite.id), practice, invite.id, std::move(call),
-                            deadline);
+  PracticeList practices(pool_);
+  const auto listed = co_await practices.list_practice(practice, deadline);
+  if (!listed) co_return to_create_error(listed.error());
+  const auto made =
+      co_await create(pool_.for_key(invite.id), practice, invite.id, std::move(call), deadline);
+  if (!made && *listed && is_refusal(made.error())) {
+    // One that stays behind is empty, so a failure here changes no answer.
+    static_cast<void>(co_await practices.strike_practice(practice, deadline));
+  }
+  co_return made;
 }
 
 Answer<void, CreateInviteError> InviteStore::create_invite(PracticeId practice, InviteRecord invite,
@@ -191,20 +230,20 @@ Answer<std::uint32_t, InviteError> InviteStore::count_invite_failure(InviteId id
 }
 
 Answer<void, RedeemError> InviteStore::redeem(InviteId id, OpenInvite invite, NewAccount account,
-                                              Deadline deadline) {
-  if (!is_in_bounds(account)) co_return RedeemError::invalid;
+                                              std::string audit, Deadline deadline) {
+  if (!is_in_bounds(account) || audit.size() > kAuditBytesMax) co_return RedeemError::invalid;
   const keys::Practice names(invite.practice);
   FunctionCall call("hs_redeem");
   call.key(names.invite(id)).key(names.account(account.id)).key(names.relationships(account.id));
   call.key(invite.relationship.is_none() ? names.account(account.id)
                                          : names.relationship(invite.relationship));
   call.key(names.open_invites(invite.inviter)).key(names.conflicts()).key(names.accounts());
-  call.key(names.relationship_prefix());
+  call.key(names.relationship_prefix()).key(names.audit());
   std::vector<std::uint32_t> devices;
   for (const DeviceCertificate& device : account.devices) devices.push_back(device.device);
   call.arg(to_hex(id)).arg(to_hex(account.id)).arg(role_text(invite.role));
   call.arg(relationship_text(invite.relationship)).arg(std::move(account.signed_list));
-  call.arg(std::to_string(account.list_epoch)).arg(join(devices));
+  call.arg(std::to_string(account.list_epoch)).arg(join(devices)).arg(std::move(audit));
   for (DeviceCertificate& device : account.devices) {
     call.arg(std::to_string(device.device)).arg(std::move(device.signed_cert));
   }
@@ -221,14 +260,17 @@ Answer<void, RedeemError> InviteStore::redeem(InviteId id, OpenInvite invite, Ne
 }
 
 Answer<void, JoinError> InviteStore::join_relationship(InviteId id, OpenInvite invite,
-                                                       AccountId account, Deadline deadline) {
+                                                       AccountId account, std::string audit,
+                                                       Deadline deadline) {
   if (invite.relationship.is_none()) co_return JoinError::not_found;
+  if (audit.size() > kAuditBytesMax) co_return JoinError::corrupt;
   const keys::Practice names(invite.practice);
   FunctionCall call("hs_join");
   call.key(names.invite(id)).key(names.account(account)).key(names.relationships(account));
   call.key(names.relationship(invite.relationship)).key(names.open_invites(invite.inviter));
   call.key(names.conflicts()).key(names.relationship_prefix()).key(names.policy(account));
-  call.arg(to_hex(id)).arg(to_hex(account)).arg(to_hex(invite.relationship));
+  call.key(names.audit());
+  call.arg(to_hex(id)).arg(to_hex(account)).arg(to_hex(invite.relationship)).arg(std::move(audit));
   Connection& connection = pool_.for_key(id);
   const auto told = co_await tell(connection, std::move(call), deadline);
   if (!told) co_return to_error<JoinError>(told.error());

@@ -14,6 +14,7 @@
 #include "storage/connection_pool.hpp"
 #include "storage/error.hpp"
 #include "storage/ids.hpp"
+#include "storage/trail.hpp"
 
 namespace holdspace::storage {
 
@@ -66,7 +67,8 @@ enum class CreateInviteError : std::uint8_t {
   permission_denied,  // the inviter is not an account, or not of the role that invites this role,
                       // or it is leaving
   invalid,            // a field is out of its bounds, or it expires in the past or beyond 7 days
-  quota,              // kOpenInvitesMax open invites, or kRelationshipsMax relationships
+  quota,              // kOpenInvitesMax open invites, kRelationshipsMax relationships, or
+                      // kPracticesMax practices
   conflict,           // the invite, relationship or practice id is taken by another record
   unavailable,
   uncertain,
@@ -132,14 +134,16 @@ class InviteStore {
                                                                         Deadline deadline);
 
   // Uses the invite: makes the account with the invite's role and, for a client, sets the
-  // relationship active. Of any number of callers exactly one wins.
+  // relationship active; the ledger has `audit` (at most kAuditBytesMax; empty: no record). Of any
+  // number of callers exactly one wins.
   [[nodiscard]] Answer<void, RedeemError> redeem(InviteId id, OpenInvite invite, NewAccount account,
-                                                 Deadline deadline);
+                                                 std::string audit, Deadline deadline);
 
   // A client who has an account uses an invite of another therapist: the relationship becomes
-  // active.
+  // active, and the ledger has `audit` (at most kAuditBytesMax, else `corrupt`; empty: no record).
   [[nodiscard]] Answer<void, JoinError> join_relationship(InviteId id, OpenInvite invite,
-                                                          AccountId account, Deadline deadline);
+                                                          AccountId account, std::string audit,
+                                                          Deadline deadline);
 
  private:
   ConnectionPool& pool_;

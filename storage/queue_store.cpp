@@ -25,13 +25,6 @@ bool is_in_bounds(const AcceptRequest& request) {
 }
 
 // The six arguments of check_validity() in lua/relationships.lua.
-void add_validity(FunctionCall& call, const Validity& validity) {
-  call.arg(to_hex(validity.therapist)).arg(std::to_string(validity.revision));
-  call.arg(std::to_string(validity.policy_version)).arg(std::to_string(validity.hours_version));
-  call.number(validity.span.from.time_since_epoch().count());
-  call.number(validity.span.until.time_since_epoch().count());
-}
-
 std::string held_text(const std::optional<HeldUntil>& held) {
   if (!held) return {};
   if (!held->promise) return "none";
@@ -48,6 +41,7 @@ FunctionCall accept_call(AcceptRequest& request) {
   call.key(names.one_time_keys_prefix()).key(names.key_requests_prefix());
   call.key(names.policy(request.peer == request.validity.therapist ? request.sender.account
                                                                    : request.peer));
+  call.key(names.zone_data());
   call.arg(to_hex(request.sender.account)).arg(std::to_string(request.sender.device));
   call.arg(to_bytes(request.session)).arg(to_hex(request.peer)).arg(to_bytes(request.message));
   call.arg({request.send_hash.begin(), request.send_hash.end()});
@@ -56,7 +50,7 @@ FunctionCall accept_call(AcceptRequest& request) {
   call.arg(std::to_string(request.limits.entries)).arg(std::to_string(request.limits.bytes));
   call.arg(to_bytes(request.relationship));
   call.arg(to_hex(request.relationship) + ":" + std::string(boundary::name(request.lane)));
-  call.arg(held_text(request.held));
+  call.arg(held_text(request.held)).arg(std::move(request.zone_data));
   for (Copy& copy : request.copies) {
     const keys::Device to(request.practice, copy.recipient);
     const Origin origin =

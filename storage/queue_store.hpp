@@ -76,6 +76,7 @@ struct AcceptRequest {
   Validity validity;
   std::string verdict;  // serialised, 1..kVerdictBytesMax bytes; told again to a duplicate
   std::optional<HeldUntil> held;  // none: the verdict is to release
+  std::string zone_data;          // version of the time-zone database that `held` was computed with
   std::vector<Copy> copies;       // 1..kCopiesMax
   QueueLimits limits;
 };

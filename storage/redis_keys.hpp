@@ -18,6 +18,9 @@ namespace holdspace::storage::keys {
 // string, 16 bytes: the store's epoch. Life: the store's.
 inline constexpr std::string_view kStoreEpoch = "hs:epoch";
 
+// sorted set of practice ids, all of score 0: every practice of the store. Life: the store's.
+inline constexpr std::string_view kPractices = "hs:practices";
+
 // string, 16 bytes: the practice of an invite; written before the record that decides. Life: until
 // the invite is used or revoked; a lapsed one may stay and points to nothing.
 [[nodiscard]] inline std::string invite_pointer(const InviteId& invite) {
@@ -105,6 +108,10 @@ class Practice {
   [[nodiscard]] std::string audit() const { return start_ + "audit"; }
   // hash {count, at, head, signature}: the newest signed word about them. Life: the practice's.
   [[nodiscard]] std::string audit_checkpoint() const { return start_ + "audit_checkpoint"; }
+
+  // hash {newest, complete, strays, walked, moved}: by which version of the time-zone database the
+  // promises stand (lua/zone_data.lua). Life: the practice's.
+  [[nodiscard]] std::string zone_data() const { return start_ + "zone_data"; }
 
   // sorted set, "<account>:<device>:<sub-queue>" -> ms at which to look whether its oldest entry
   // has waited too long. Life: a member until it is looked at and the sub-queue is empty.

@@ -46,6 +46,8 @@ struct RelationshipFacts {
   std::optional<AgreementHash> agreement;  // the terms that both sides signed
   std::uint64_t hours_version = 0;         // of the client's own hours; 0: none; not in `revision`
   bool therapist_leaving = false;          // she takes no new messages: LeavingStore
+  // One side revoked what was in force, and the two have not signed again.
+  bool agreement_revoked = false;
 
   friend bool operator==(const RelationshipFacts&, const RelationshipFacts&) = default;
 };

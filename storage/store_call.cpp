@@ -126,6 +126,7 @@ RelationshipFacts read_facts(Fields& fields) {
   if (!agreement.empty()) facts.agreement = inner.exactly<32>(agreement);
   facts.hours_version = inner.number();
   facts.therapist_leaving = inner.number() == 1;
+  facts.agreement_revoked = inner.number() == 1;
   if (!inner.well() || !state) fields.reject();
   return facts;
 }
@@ -133,6 +134,13 @@ RelationshipFacts read_facts(Fields& fields) {
 void add_message_names(FunctionCall& call, const keys::Practice& names) {
   call.key(names.account_prefix()).key(names.queues_prefix()).key(names.queue_prefix());
   call.key(names.sent_prefix()).key(names.relationship_prefix()).key(names.notices_prefix());
+}
+
+void add_validity(FunctionCall& call, const Validity& validity) {
+  call.arg(to_hex(validity.therapist)).arg(std::to_string(validity.revision));
+  call.arg(std::to_string(validity.policy_version)).arg(std::to_string(validity.hours_version));
+  call.number(validity.span.from.time_since_epoch().count());
+  call.number(validity.span.until.time_since_epoch().count());
 }
 
 bool is_in_bounds(const Trail& trail) {

@@ -124,6 +124,9 @@ inline constexpr std::uint64_t kNumberMax = (std::uint64_t{1} << 53U) - 1;
 // The names that lua/messages.lua needs, as its next KEYS.
 void add_message_names(FunctionCall& call, const keys::Practice& names);
 
+// The six arguments of check_validity() in lua/relationships.lua.
+void add_validity(FunctionCall& call, const Validity& validity);
+
 // The bounds of trail.hpp.
 [[nodiscard]] bool is_in_bounds(const Trail& trail);
 

@@ -18,6 +18,7 @@ ARROWS = {
     "storage": {"storage", "proto", "boundary"},
     "gateway": {"gateway", "storage", "boundary", "proto", "crypto"},
     "client": {"client", "crypto", "proto", "boundary"},
+    "web": {"web", "boundary", "crypto", "proto"},
 }
 # The headers behind the target holdspace_verify: all that the gateway may include of crypto/.
 VERIFY_TARGET_SOURCE = ROOT / "crypto" / "CMakeLists.txt"
@@ -36,6 +37,7 @@ ABSENCES = [
      {"client/calendar/event.cpp", "tests/client/calendar_recurrence_test.cpp"}),
     ("trust without a signature check", re.compile(r"\btrust_stored_device_cert\s*\("),
      re.compile(r"^gateway/session_login\.cpp$|^crypto/verify\.|^tests/crypto/")),
+    ("nanopb", re.compile(r"#\s*include\s*<pb(_\w+)?\.h>|\bpb_\w+\s*\("), re.compile(r"^web/boundary/")),
     ("a Redis key name", re.compile(r"\"hs:"), re.compile(r"^storage/redis_keys\.hpp$|^tests/storage/")),
 ]
 WORDS_NOT_FOR_NAMES = {"common", "util", "utils", "core", "helper", "helpers", "manager", "misc", "data", "info"}
@@ -115,7 +117,7 @@ def check_absences(name, text):
 
 
 # Reads the version of the machine's time-zone data, once: the one file that a pure room opens.
-PURE_EXCEPT = {"boundary/time.cpp"}
+PURE_EXCEPT = {"boundary/zone_database.cpp"}
 
 
 def check_pure(name, text):
@@ -190,6 +192,19 @@ def check_linkage(build):
             failures.append(f"holdspace-gateway links {line.split(maxsplit=2)[-1]}: the server must not be able to read")
 
 
+def check_hardening(build):
+    """The gateway faces the network: position-independent, no writable relocations, no executable stack."""
+    program = pathlib.Path(build) / "gateway" / "holdspace-gateway"
+    cache = pathlib.Path(build) / "CMakeCache.txt"
+    if not program.exists() or not re.search(r"^HOLDSPACE_HARDENED:\w+=ON$", cache.read_text(), re.M):
+        return
+    shown = subprocess.run(["readelf", "-hldW", program], capture_output=True, text=True, check=True).stdout
+    for what, pattern in (("position-independent", r"Type:\s+DYN"), ("RELRO", r"GNU_RELRO"), ("bound at start", r"BIND_NOW|FLAGS.*NOW"),
+                          ("without an executable stack", r"GNU_STACK\s+\S+ \S+ \S+ \S+ \S+ RW\s")):
+        if not re.search(pattern, shown):
+            failures.append(f"holdspace-gateway is not {what}")
+
+
 def check_speaks_of_itself(name, text):
     for number, line in enumerate(text.splitlines(), 1):
         if re.search(r"(^|[^a-z.~$])/(work|farm|root)/|https?://(deb|registry)\.", line) and name != "tests/architecture_test.py":
@@ -222,6 +237,7 @@ def main():
     check_fields_are_published(names)
     if options.build:
         check_linkage(options.build)
+        check_hardening(options.build)
     for failure in failures:
         print(failure)
     print(f"architecture: {checked} sources checked, {len(failures)} broken rules")

@@ -74,6 +74,17 @@ void add_people(CLI::App& app, Words& words) {
   enroller->callback(
       [&words] { words.chosen = [&words] { return enroll(words.globals, words.enroll); }; });
 
+  auto* joiner = app.add_subcommand("join", "Take up another therapist's invite with your account");
+  joiner->footer(
+      "  holdspace join 7QK2M-...\n"
+      "  holdspace join 7QK2M-... --name group\n"
+      "Afterwards say with --to or --with which of the two you mean.");
+  joiner->add_option("code", words.join.code, "The code, 6 groups of 5 characters")->required();
+  joiner->add_option("--name", words.join.name,
+                     "How you will see them here (default: as they present themselves)");
+  joiner->callback(
+      [&words] { words.chosen = [&words] { return join(words.globals, words.join); }; });
+
   auto* inviter = app.add_subcommand("invite", "Print a code that lets one person in, once");
   inviter->footer(
       "An admin invites therapists and auditors, a therapist invites clients:\n"

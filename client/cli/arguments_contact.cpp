@@ -1,4 +1,5 @@
-// The words of `relationship`, `lane`, `agreement`, `held`, `leave`, `accounts` and `audit`.
+// The words of `relationship`, `lane`, `agreement`, `held`, `leave`, `accounts`, `conflicts` and
+// `audit`.
 #include "client/cli/words.hpp"
 
 namespace holdspace::cli {
@@ -77,9 +78,18 @@ void add_agreement(CLI::App& app, Words& words) {
   sign->callback([&words] {
     words.chosen = [&words] { return agreement_sign(words.globals, words.agreement); };
   });
-  for (auto* command : {show, sign})
-    command->add_option("--with", words.agreement.with,
-                        "Which relationship (default: the only one)");
+  auto* revoke = agreement->add_subcommand("revoke", "Take your signature back, at once");
+  revoke->footer(
+      "  holdspace agreement revoke client-1\n"
+      "No message passes then until both have signed again (`agreement sign`). What was accepted\n"
+      "before passes at its opening. Without a terminal say --yes.");
+  revoke->add_flag("--yes", words.agreement.yes, "Without asking");
+  revoke->callback([&words] {
+    words.chosen = [&words] { return agreement_revoke(words.globals, words.agreement); };
+  });
+  constexpr char kWhich[] = "Which relationship (default: the only one)";
+  for (auto* command : {show, sign}) command->add_option("--with", words.agreement.with, kWhich);
+  revoke->add_option("relationship,--with", words.agreement.with, kWhich);
 }
 
 void add_held(CLI::App& app, Words& words) {
@@ -133,6 +143,29 @@ void add_leave(CLI::App& app, Words& words) {
                    "Account id of who takes over, named to the clients");
 }
 
+void add_conflicts(CLI::App& app, Words& words) {
+  auto* noun = app.add_subcommand(
+      "conflicts", "People who may not have a relationship, as they know each other otherwise");
+  noun->require_subcommand(1);
+  auto* list = noun->add_subcommand("list", "List the pairs (an admin)");
+  list->footer("  holdspace conflicts list --json");
+  list->callback([&words] { words.chosen = [&words] { return conflicts_list(words.globals); }; });
+  const auto add_change = [&](const char* word, const char* what, bool listed) {
+    auto* command = noun->add_subcommand(word, what);
+    command->footer("  holdspace conflicts " + std::string(word) +
+                    " 0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210\n"
+                    "Account ids as `holdspace accounts` shows them, in any order.");
+    command->add_option("account", words.conflict.account_a, "Account id of one")->required();
+    command->add_option("other", words.conflict.account_b, "Account id of the other")->required();
+    command->callback([&words, listed] {
+      words.conflict.listed = listed;
+      words.chosen = [&words] { return conflicts_set(words.globals, words.conflict); };
+    });
+  };
+  add_change("add", "They may not join each other from now on (an admin)", true);
+  add_change("remove", "They may again (an admin)", false);
+}
+
 }  // namespace
 
 void add_contact(CLI::App& app, Words& words) {
@@ -144,11 +177,16 @@ void add_contact(CLI::App& app, Words& words) {
   auto* people = app.add_subcommand("accounts", "List the accounts of the practice (an admin)");
   people->footer("  holdspace accounts --json");
   people->callback([&words] { words.chosen = [&words] { return accounts(words.globals); }; });
+  add_conflicts(app, words);
   auto* audit = app.add_subcommand("audit", "The practice's ledger of who changed what");
   audit->require_subcommand(1);
   auto* verify = audit->add_subcommand("verify", "Check that nothing in it was changed");
   verify->footer("  holdspace audit verify --json");
   verify->callback([&words] { words.chosen = [&words] { return audit_verify(words.globals); }; });
+  auto* moved =
+      audit->add_subcommand("moved", "List the promises that a new time-zone database has moved");
+  moved->footer("  holdspace audit moved --json");
+  moved->callback([&words] { words.chosen = [&words] { return audit_moved(words.globals); }; });
 }
 
 }  // namespace holdspace::cli

@@ -49,6 +49,12 @@ struct InviteOptions {
 };
 int invite(const Globals& globals, const InviteOptions& options);
 
+struct JoinOptions {
+  std::string code;
+  std::string name;  // label of the therapist here; empty: as she presents herself
+};
+int join(const Globals& globals, const JoinOptions& options);
+
 struct SendOptions {
   std::string to;  // label or the beginning of a relationship id; empty: the only relationship
   crypto::Lane lane = crypto::Lane::routine;
@@ -179,10 +185,11 @@ int lane_pause(const Globals& globals, const LanePauseOptions& options);
 struct AgreementOptions {
   std::string with;
   bool easy = false;  // show: in short sentences
-  bool yes = false;   // sign: without asking
+  bool yes = false;   // sign and revoke: without asking
 };
 int agreement_show(const Globals& globals, const AgreementOptions& options);
 int agreement_sign(const Globals& globals, const AgreementOptions& options);
+int agreement_revoke(const Globals& globals, const AgreementOptions& options);
 
 struct WithdrawOptions {
   std::string message;      // the beginning of a message id
@@ -205,8 +212,16 @@ struct LeaveOptions {
 };
 int leave(const Globals& globals, const LeaveOptions& options);
 int accounts(const Globals& globals);
+struct ConflictOptions {
+  std::string account_a;  // 32 hexadecimal digits
+  std::string account_b;
+  bool listed = false;
+};
+int conflicts_list(const Globals& globals);
+int conflicts_set(const Globals& globals, const ConflictOptions& options);
 int notices(const Globals& globals, bool all);
 int audit_verify(const Globals& globals);
+int audit_moved(const Globals& globals);
 
 int devices(const Globals& globals);
 int status(const Globals& globals);

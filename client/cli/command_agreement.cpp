@@ -1,4 +1,4 @@
-// `agreement`: the terms that both sides of a relationship read and sign.
+// `agreement`: the terms that both sides of a relationship read and sign, and may take back.
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -21,14 +21,14 @@ std::string hash_word(const std::string& hash) {
   return hash.empty() ? "none" : client::to_hex(client::view(hash));
 }
 
+bool is_up_to_date(const v1::AgreementReply& reply) {
+  return !reply.wanted().empty() && reply.in_force() == reply.wanted();
+}
+
 // What is shown, and how it stands with the signatures.
 struct Agreement {
   client::ShownTerms shown;
   v1::AgreementReply reply;
-
-  [[nodiscard]] bool up_to_date() const {
-    return !reply.wanted().empty() && reply.in_force() == reply.wanted();
-  }
 };
 
 void print_for_person(const Named& with, const Agreement& agreement) {
@@ -36,17 +36,15 @@ void print_for_person(const Named& with, const Agreement& agreement) {
   std::cout << "With " << printable(with.relationship.label(), "") << '\n'
             << "In force      " << hash_word(reply.in_force()) << '\n'
             << "Terms wanted  " << hash_word(reply.wanted()) << '\n';
-  if (agreement.up_to_date())
+  if (is_up_to_date(reply))
     std::cout << "Both sides have signed these terms.\n";
   else if (!reply.wanted().empty())
     std::cout << "These terms are in force once both sides have signed them: `holdspace agreement "
                  "sign`\n";
 }
 
-// The text of it was printed before, to a person.
-void print(const Globals& globals, const Named& with, const Agreement& agreement) {
-  if (globals.output == Output::human) return print_for_person(with, agreement);
-  const auto& reply = agreement.reply;
+// How it stands with the signatures, for programs.
+nlohmann::ordered_json signature_line(const Named& with, const v1::AgreementReply& reply) {
   const bool therapist = with.relationship.self_is_therapist();
   const auto& own = therapist ? reply.therapist_statement() : reply.client_statement();
   const auto& other = therapist ? reply.client_statement() : reply.therapist_statement();
@@ -57,9 +55,16 @@ void print(const Globals& globals, const Named& with, const Agreement& agreement
   if (!reply.in_force().empty()) line["in_force"] = hash_word(reply.in_force());
   line["wanted"] = nullptr;
   if (!reply.wanted().empty()) line["wanted"] = hash_word(reply.wanted());
-  line["up_to_date"] = agreement.up_to_date();
+  line["up_to_date"] = is_up_to_date(reply);
   line["statement_of_this_side"] = client::to_hex(client::view(own));
   line["statement_of_the_other_side"] = client::to_hex(client::view(other));
+  return line;
+}
+
+// The text of it was printed before, to a person.
+void print(const Globals& globals, const Named& with, const Agreement& agreement) {
+  if (globals.output == Output::human) return print_for_person(with, agreement);
+  auto line = signature_line(with, agreement.reply);
   line["text"] = agreement.shown.text;
   line["hash_of_text"] = nullptr;
   if (agreement.shown.hash) line["hash_of_text"] = client::to_hex(*agreement.shown.hash);
@@ -137,6 +142,31 @@ asio::awaitable<int> sign(client::Client& device, Globals globals, AgreementOpti
   co_return kOk;
 }
 
+asio::awaitable<int> take_back(client::Client& device, Globals globals, Named with) {
+  auto asked = device.revoke_agreement(with.id);
+  const auto reply = co_await ask_once(device, std::move(asked));
+  if (!reply.has_value()) co_return fail(globals, reply.error());
+  if (globals.output == Output::json)
+    std::cout << signature_line(with, *reply).dump() << '\n';
+  else
+    std::cout << "With " << printable(with.relationship.label(), "")
+              << ": your signature is taken back, and no terms are in force.\n";
+  co_return kOk;
+}
+
+// Asks before there is a connection: a person may take long. Needs no policy, so that it works
+// whatever became of the relationship.
+asio::awaitable<int> revoke(client::Client& device, Globals globals, AgreementOptions options,
+                            Named with) {
+  const auto sure = options.yes ? std::optional(true)
+                                : ask_yes(
+                                      "Take your signature back? Until both have signed again, "
+                                      "no message passes.");
+  if (!sure) co_return fail_usage(globals, "nothing was changed; without a terminal say --yes");
+  if (!*sure) co_return fail(globals, {FailureKind::bad_input, "nothing was changed", {}});
+  co_return co_await take_back(device, globals, std::move(with));
+}
+
 using Step = asio::awaitable<int> (*)(client::Client&, Globals, AgreementOptions, Named);
 int run(const Globals& globals, const AgreementOptions& options, Step step) {
   return with_client(globals, {}, [&](client::Client& device) {
@@ -154,6 +184,10 @@ int agreement_show(const Globals& globals, const AgreementOptions& options) {
 
 int agreement_sign(const Globals& globals, const AgreementOptions& options) {
   return run(globals, options, sign);
+}
+
+int agreement_revoke(const Globals& globals, const AgreementOptions& options) {
+  return run(globals, options, revoke);
 }
 
 }  // namespace holdspace::cli

@@ -6,6 +6,7 @@
 #include "client/cli/command.hpp"
 #include "client/cli/display.hpp"
 #include "client/cli/policy_document.hpp"
+#include "client/cli/policy_gaps.hpp"
 #include "client/cli/policy_words.hpp"
 #include "client/cli/profile.hpp"
 #include "client/clock.hpp"
@@ -156,6 +157,7 @@ int preview_offline(const Globals& globals, const PreviewOptions& options,
   if (!preview.has_value())
     return fail(globals,
                 {FailureKind::bad_input, options.file.string() + ": " + preview.error().text, {}});
+  warn(globals, {{}, {}, gaps_from_now(*policy).skipped_windows});
   print(globals, *preview, at);
   return kOk;
 }

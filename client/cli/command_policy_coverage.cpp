@@ -39,17 +39,6 @@ std::string span_words(const boundary::Interval& span) {
          format_time(viewer_zone(), span.until);
 }
 
-// "routine to_client sun 02:15-02:45 on 2026-03-08"
-std::string empty_window_words(const boundary::Policy& policy, const boundary::EmptyWindow& empty) {
-  const auto& windows = empty.relationship_rules
-                            ? policy.relationship_rules[*empty.relationship_rules].windows
-                            : policy.windows;
-  const auto& window = windows[empty.window];
-  return std::string(boundary::name(window.lane)) + ' ' +
-         std::string(boundary::name(window.direction)) + ' ' + boundary::format_window(window) +
-         " on " + boundary::format_date(empty.date);
-}
-
 void print_lane(const boundary::LaneCoverage& lane) {
   std::cout << boundary::name(lane.question.lane) << ' ' << boundary::name(lane.question.direction)
             << '\n';
@@ -80,7 +69,7 @@ void print_for_person(const boundary::Policy& policy, const boundary::Coverage& 
             << " h; what would wait longer is refused.\n";
   for (const auto& lane : coverage.lanes) print_lane(lane);
   for (const auto& empty : coverage.empty_windows)
-    std::cout << "The clocks jump over the window " << empty_window_words(policy, empty) << ".\n";
+    std::cout << "The clocks jump over the window " << boundary::describe(empty, policy) << ".\n";
 }
 
 Json span_row(const boundary::Interval& span) {
@@ -115,7 +104,7 @@ void print_json(const boundary::Policy& policy, const boundary::Coverage& covera
   for (const auto& lane : coverage.lanes) line["lanes"].push_back(lane_row(lane));
   line["empty_windows"] = Json::array();
   for (const auto& empty : coverage.empty_windows)
-    line["empty_windows"].push_back(empty_window_words(policy, empty));
+    line["empty_windows"].push_back(boundary::describe(empty, policy));
   line["tzdb_version"] = boundary::tzdb_version();
   std::cout << line.dump() << '\n';
 }

@@ -56,6 +56,9 @@ std::string words(const client::LocalStore& store, const v1::RelationshipNotice&
 std::string words(const client::LocalStore& store, const v1::AgreementNotice& notice) {
   const auto label = printable(label_of(store, notice.relationship_id()), "");
   if (notice.in_force()) return label + ": both sides have signed the terms";
+  if (notice.revoked())
+    return label +
+           ": the other side took its signature back; nothing passes until both have signed again";
   return label + ": terms wait for your signature; see `holdspace agreement show`";
 }
 
@@ -131,6 +134,7 @@ void fill(Json& line, const client::LocalStore& store, const v1::Notice& notice)
       about(line, store, notice.agreement());
       line["agreement"] = hex(notice.agreement().agreement_hash());
       line["in_force"] = notice.agreement().in_force();
+      line["revoked"] = notice.agreement().revoked();
       break;
     case v1::Notice::kPolicy:
       line["kind"] = notice.policy().relationship_id().empty() ? "proposal" : "policy";

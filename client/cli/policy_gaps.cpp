@@ -66,6 +66,8 @@ void warn(const Globals& globals, const client::Gaps& gaps) {
     std::cerr << "In the ordinary week:\n";
     list_by_lane(gaps.of_the_week);
   }
+  for (std::size_t i = 0; i < gaps.skipped_windows.size() && i < kGapsShownMax; ++i)
+    std::cerr << "The clocks jump over the window " << gaps.skipped_windows[i] << ".\n";
 }
 
 Json refusals_row(const client::Gaps& gaps) {

@@ -1,5 +1,6 @@
 // What a person is told, before a policy is saved, of the times in which clients' messages would be
-// refused. When that takes an explicit word: docs/boundary.md, section "Coverage".
+// refused and of windows that the clocks jump over. When that takes an explicit word:
+// docs/boundary.md, section "Coverage".
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -119,6 +119,7 @@ int print_applied(const Globals& globals, const client::LocalStore& store,
     line["kept"] = Json::array();
     for (const auto& opening : applied.kept()) line["kept"].push_back(opening_row(opening));
     line["refusals"] = refusals_row(gaps);
+    line["skipped_windows"] = gaps.skipped_windows;
     std::cout << line.dump() << '\n';
     return kOk;
   }

@@ -19,6 +19,7 @@ struct Words {
   bool json = false;
   EnrollOptions enroll;
   InviteOptions invite;
+  JoinOptions join;
   SendOptions send;
   InboxOptions inbox;
   bool follow = false;
@@ -43,6 +44,7 @@ struct Words {
   bool give_back = false;
   bool release = false;
   LeaveOptions leave;
+  ConflictOptions conflict;
   std::function<int()> chosen;
 };
 
@@ -56,7 +58,7 @@ void add_span(CLI::App& command, Span& span);
 void add_messages(CLI::App& app, Words& words);
 // arguments_policy.cpp
 void add_policy(CLI::App& app, Words& words);
-// arguments_contact.cpp: relationships, agreements, what is held, leaving, the ledger
+// arguments_contact.cpp: relationships, agreements, what is held, leaving, conflicts, the ledger
 void add_contact(CLI::App& app, Words& words);
 
 }  // namespace holdspace::cli

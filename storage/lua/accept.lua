@@ -1,8 +1,8 @@
 -- Accepting a message: every copy into its device's sub-queue and the record of the message, or nothing.
 -- docs/adr/0005-subqueues.md.
 
-local kFixedKeys, kKeysPerCopy = 13, 3
-local kFixedArgs, kArgsPerCopy = 18, 4
+local kFixedKeys, kKeysPerCopy = 14, 3
+local kFixedArgs, kArgsPerCopy = 19, 4
 
 -- Which devices are missing, extra or stale: the 'mismatch' answer.
 local function compare_device_set(copies, sender, device, peer, own_record, peer_record)
@@ -126,10 +126,11 @@ end
 
 -- What a held message leaves besides its copies. Answers 1 when it is the sender's first in this relationship,
 -- lane and closed period, which the promise names.
-local function note_held(keys, lane_of, version, promise, sender_is_therapist, now)
+local function note_held(keys, lane_of, version, promise, zone_data, sender_is_therapist, now)
   redis.call('HSET', keys[10], lane_of, version .. ':' .. promise .. ':' .. decimal(now))
   redis.call('HINCRBY', keys[4], 'held_count', 1)
   redis.call('HINCRBY', keys[13], 'held_count', 1)
+  note_zone_data(keys[14], zone_data)
   local field = 'period:' .. string.sub(lane_of, 34) .. (sender_is_therapist and ':to_client' or ':to_therapist')
   if redis.call('HGET', keys[3], field) == promise then return 0 end
   redis.call('HSET', keys[3], field, promise)
@@ -139,13 +140,13 @@ end
 -- hs_accept. KEYS: 1 sender's account (hash), 2 peer's account (hash), 3 relationship (hash), 4 policy of
 -- its therapist (hash), 5 connected devices of the sender (hash), 6 of the peer (hash), 7 sent by the device
 -- (hash), 8 sent order (list), 9 what may expire (sorted set), 10 promises to the device (hash), 11 prefix of
--- one-time keys (hash), 12 of requests (hash), 13 hours of the client (hash); then three for each copy: sub-queues of the recipient device
--- (hash), waiting ones (set), the sub-queue (hash).
+-- one-time keys (hash), 12 of requests (hash), 13 hours of the client (hash), 14 zone data (hash); then three for
+-- each copy: sub-queues of the recipient device (hash), waiting ones (set), the sub-queue (hash).
 -- ARGV: 1 sender, hex; 2 sending device; 3 session, 16 bytes; 4 peer, hex; 5 message id, 16 bytes; 6 send
 -- hash, 32 bytes; 7 to 12 validity (see check_validity); 13 verdict, bytes; 14 entries at most; 15 bytes at
 -- most; 16 relationship, 16 bytes; 17 '<relationship>:<lane>'; 18 '' when released at once, else the promise in
--- ms or 'none'; then four for each copy: account, hex; device; envelope, bytes; id of the quoted one-time key
--- or ''.
+-- ms or 'none'; 19 version of the time-zone database by which it was promised; then four for each copy: account,
+-- hex; device; envelope, bytes; id of the quoted one-time key or ''.
 -- Answers 'ok', instant, verdict, first of its closed period (1) or not (0), then seq and gateway ('' or 16
 -- bytes) of each copy; or 'duplicate', instant, verdict; or 'mismatch', missing, extra, stale, peer's epoch,
 -- own epoch; or 'quota', entries.
@@ -182,7 +183,7 @@ local function accept(keys, args)
   local held, promise = args[18] ~= '', tonumber(args[18]) or 0
   store_copies(keys, copies, requester, pack_entry_record(now, promise, held, message, device), tonumber(args[9]),
     held, now)
-  local first = held and note_held(keys, args[17], args[9], args[18], relationship[1] == sender, now) or 0
+  local first = held and note_held(keys, args[17], args[9], args[18], args[19], relationship[1] == sender, now) or 0
   local answer = {'ok', now, args[13], first}
   for _, copy in ipairs(copies) do
     answer[#answer + 1] = seq_of(copy.state, copy.state.last)

@@ -1,6 +1,7 @@
 -- Contact agreements: each side of a relationship signs the hash of the terms. sig:<role> in the relationship's
 -- record is that hash (32 bytes) and the signed statement; when both sides signed one hash it is the agreement in
--- force, and stays so until both have signed another. agreed:<role> is the statement that it came into force by.
+-- force, and stays so until both have signed another or one has revoked. agreed:<role> is the statement that it came
+-- into force by. agreement_revoked is 1 from a revocation of what was in force until both have signed again.
 
 local kSigningStates = {active = true, paused = true, ending = true}
 
@@ -34,6 +35,7 @@ local function sign_agreement(keys, args)
   if both then
     redis.call('HSET', keys[1], 'agreement', args[2], agreed_field(field), args[3],
       agreed_field(other), string.sub(redis.call('HGET', keys[1], other), 33))
+    redis.call('HDEL', keys[1], 'agreement_revoked')
   end
   local revision = redis.call('HINCRBY', keys[1], 'revision', 1)
   write_notices(plan, now)
@@ -42,16 +44,17 @@ local function sign_agreement(keys, args)
 end
 
 -- hs_revoke_agreement. KEYS as hs_sign_agreement. ARGV: 1 who revokes, hex; 2 audit record; then notices. What
--- that side signed and the agreement in force are gone at once. Answers the revision.
+-- that side signed and the agreement in force are gone at once; a full box of notices does not hinder it. Answers the
+-- revision.
 local function revoke_agreement(keys, args)
   if #keys ~= 3 or #args < 2 then broken('hs_revoke_agreement: counts') end
   local record = redis.call('HMGET', keys[1], 'therapist', 'client', 'revision', 'agreement')
   local field = statement_field(record, args[1])
   if not field then return {'not_found'} end
   if not record[4] and redis.call('HEXISTS', keys[1], field) == 0 then return {'ok', tonumber(record[3])} end
-  local plan, now = plan_notices(keys[3], notices_from(args, 3)), now_ms()
-  if not plan then return {'quota'} end
+  local plan, now = plan_notices(keys[3], notices_from(args, 3), true), now_ms()
   redis.call('HDEL', keys[1], field, 'agreement', 'agreed:therapist', 'agreed:client')
+  if record[4] then redis.call('HSET', keys[1], 'agreement_revoked', 1) end
   local revision = redis.call('HINCRBY', keys[1], 'revision', 1)
   write_notices(plan, now)
   append_audit(keys[2], args[2], now)

@@ -155,13 +155,14 @@ end
 
 -- hs_redeem. KEYS: 1 invite (hash), 2 new account (hash, made here), 3 its relationships (set), 4 the
 -- invite's relationship (hash; the new account's key again when the role has none), 5 open invites of the
--- inviter (sorted set), 6 conflicts (set), 7 accounts of the practice (set), 8 relationship prefix. ARGV: 1 invite
--- id, hex; 2 account id, hex; 3 role; 4 relationship id, hex or ''; 5 signed device list, bytes; 6 its epoch;
--- 7 active devices, '1,2'; then for each device: id, certificate.
+-- inviter (sorted set), 6 conflicts (set), 7 accounts of the practice (set), 8 relationship prefix, 9 audit ledger
+-- (list). ARGV: 1 invite id, hex; 2 account id, hex; 3 role; 4 relationship id, hex or ''; 5 signed device list, bytes;
+-- 6 its epoch; 7 active devices, '1,2'; 8 audit record; then for each device: id, certificate.
 local function redeem(keys, args)
-  if #keys ~= 8 or #args < 9 or #args % 2 == 0 then broken('hs_redeem: counts') end
+  if #keys ~= 9 or #args < 10 or #args % 2 == 1 then broken('hs_redeem: counts') end
+  local now = now_ms()
   local account = redis.call('HMGET', keys[2], 'invite', 'list')
-  local record = open_record(keys[1], now_ms())
+  local record = open_record(keys[1], now)
   if not record then
     if account[1] == args[1] and account[2] == args[5] then return {'ok'} end
     return {'not_found'}
@@ -174,20 +175,22 @@ local function redeem(keys, args)
   end
   redis.call('HSET', keys[2], 'role', args[3], 'list', args[5], 'epoch', args[6], 'active', args[7],
     'revoked', '', 'invite', args[1])
-  for i = 8, #args, 2 do redis.call('HSET', keys[2], 'cert:' .. args[i], args[i + 1]) end
+  for i = 9, #args, 2 do redis.call('HSET', keys[2], 'cert:' .. args[i], args[i + 1]) end
   redis.call('SADD', keys[7], args[2])
   if args[3] == '3' then join_relationship(keys[4], keys[3], args[4], args[2], '0') end
   redis.call('DEL', keys[1])
   redis.call('ZREM', keys[5], args[1])
+  append_audit(keys[9], args[8], now)
   return {'ok'}
 end
 
 -- hs_join. KEYS: 1 invite (hash), 2 account (hash), 3 its relationships (set), 4 the invite's relationship (hash),
 -- 5 open invites of the inviter (sorted set), 6 conflicts (set), 7 relationship prefix, 8 hours of the account
--- (hash). ARGV: 1 invite id, hex; 2 account id, hex; 3 relationship id, hex.
+-- (hash), 9 audit ledger (list). ARGV: 1 invite id, hex; 2 account id, hex; 3 relationship id, hex; 4 audit record.
 local function join(keys, args)
-  expect(keys, 8, args, 3)
-  local record = open_record(keys[1], now_ms())
+  expect(keys, 9, args, 4)
+  local now = now_ms()
+  local record = open_record(keys[1], now)
   if not record then
     if redis.call('HGET', keys[4], 'client') == args[2] then return {'ok'} end
     return {'not_found'}
@@ -200,6 +203,7 @@ local function join(keys, args)
   join_relationship(keys[4], keys[3], args[3], args[2], policy_version(keys[8]))
   redis.call('DEL', keys[1])
   redis.call('ZREM', keys[5], args[1])
+  append_audit(keys[9], args[4], now)
   return {'ok'}
 end
 

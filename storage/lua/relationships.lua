@@ -1,17 +1,19 @@
 -- Relationships. One is the hash {therapist, client ('' while invited), state, revision, ends_at ms,
--- pause:<lane> 'from:until:reason', agreement 32 bytes, hours_version, leaving, sig:<role>,
+-- pause:<lane> 'from:until:reason', agreement 32 bytes, agreement_revoked, hours_version, leaving, sig:<role>,
 -- period:<lane>:<direction>}.
 -- `revision` counts the changes of everything but hours_version, which counts for itself, and the period.
 
 -- {id, therapist, client, state, policy version, revision, ends at or '', pause of the routine lane or '', of
--- the logistics lane or '', agreement or '', hours version, therapist leaving (1) or not (0)}, or nil.
+-- the logistics lane or '', agreement or '', hours version, therapist leaving (1) or not (0), agreement revoked (1) or
+-- not (0)}, or nil.
 local function relationship_facts(relationship_prefix, policy_prefix, id)
   local record = redis.call('HMGET', relationship_prefix .. id, 'therapist', 'client', 'state', 'revision', 'ends_at',
-    'pause:routine', 'pause:logistics', 'agreement', 'hours_version', 'leaving')
+    'pause:routine', 'pause:logistics', 'agreement', 'hours_version', 'leaving',
+    'agreement_revoked')
   if not record[1] then return nil end
   return {id, record[1], record[2], record[3], tonumber(policy_version(policy_prefix .. record[1])),
     tonumber(record[4] or 0), record[5] or '', record[6] or '', record[7] or '', record[8] or '',
-    tonumber(record[9] or 0), record[10] and 1 or 0}
+    tonumber(record[9] or 0), record[10] and 1 or 0, record[11] and 1 or 0}
 end
 
 -- Whether a decision still stands: nil, or the refusal. From `base` on, `args` are the therapist, hex, on whose

@@ -14,6 +14,8 @@ namespace holdspace::bench {
 namespace {
 
 constexpr std::int64_t kInviteLifeMs = 3'600'000;
+// 2020: before any message.
+constexpr std::int64_t kClosedFromMs = 1'577'836'800'000;
 constexpr std::size_t kOpenInvites = 100;  // the product's bound for one account
 
 v1::ClientFrame invite_frame(const crypto::InviteSecret& invite, crypto::Role role,
@@ -26,35 +28,6 @@ v1::ClientFrame invite_frame(const crypto::InviteSecret& invite, crypto::Role ro
   create.set_role(static_cast<std::uint32_t>(role));
   if (relationship != nullptr) create.set_relationship_id(text_of(*relationship));
   create.set_expires_at_ms(wall_clock_ms() + kInviteLifeMs);
-  return frame;
-}
-
-// Every gated lane open in both directions all week, so that the boundary lets all mail pass.
-v1::ClientFrame open_all_hours(const Member& therapist) {
-  v1::Policy policy;
-  policy.set_version(1);
-  policy.set_zone("Etc/UTC");
-  for (const auto lane : {v1::ROUTINE, v1::LOGISTICS})
-    for (const auto direction : {v1::TO_THERAPIST, v1::TO_CLIENT})
-      for (int day = v1::MONDAY; day <= v1::SUNDAY; ++day) {
-        auto& window = *policy.add_windows();
-        window.set_lane(lane);
-        window.set_direction(direction);
-        window.set_weekday(static_cast<v1::Weekday>(day));
-        window.set_start_minute(0);
-        window.set_end_minute(1440);
-      }
-  v1::ClientFrame frame;
-  auto& apply = *frame.mutable_apply_policy();
-  apply.set_document(policy.SerializeAsString());
-  apply.set_reason(v1::HOURS);
-  crypto::PolicyChange change;
-  change.owner = therapist.account_id;
-  change.document_hash = crypto::policy_document_hash(view(apply.document()));
-  change.account_id = therapist.account_id;
-  change.device_id = 1;
-  change.at = crypto::Instant(std::chrono::milliseconds(wall_clock_ms()));
-  apply.set_statement(text_of(crypto::sign_policy_change(change, therapist.device_key)));
   return frame;
 }
 
@@ -119,7 +92,7 @@ class Enroller {
     std::vector<crypto::RelationshipId> relationships;
     if (first == 0)
       for (std::size_t i = 0; i < requests.size(); ++i)
-        requests[i].push_back(open_all_hours(therapists_[i]));
+        requests[i].push_back(open_all_hours(therapists_[i], 1, 0));
     for (std::size_t i = 0; i < count; ++i) {
       invites.push_back(crypto::InviteSecret::generate());
       relationships.push_back(crypto::random_array<16>());
@@ -167,6 +140,42 @@ class Enroller {
 };
 
 }  // namespace
+
+v1::ClientFrame open_all_hours(const Member& therapist, std::uint64_t version,
+                               std::int64_t closed_until_ms) {
+  v1::Policy policy;
+  policy.set_version(version);
+  policy.set_zone("Etc/UTC");
+  for (const auto lane : {v1::ROUTINE, v1::LOGISTICS})
+    for (const auto direction : {v1::TO_THERAPIST, v1::TO_CLIENT})
+      for (int day = v1::MONDAY; day <= v1::SUNDAY; ++day) {
+        auto& window = *policy.add_windows();
+        window.set_lane(lane);
+        window.set_direction(direction);
+        window.set_weekday(static_cast<v1::Weekday>(day));
+        window.set_start_minute(0);
+        window.set_end_minute(1440);
+      }
+  if (closed_until_ms != 0) {
+    auto& closure = *policy.add_closures();
+    closure.set_id("bench");
+    closure.set_from_ms(kClosedFromMs);
+    closure.set_until_ms(closed_until_ms);
+  }
+  v1::ClientFrame frame;
+  auto& apply = *frame.mutable_apply_policy();
+  apply.set_document(policy.SerializeAsString());
+  apply.set_reason(v1::HOURS);
+  crypto::PolicyChange change;
+  change.owner = therapist.account_id;
+  change.version = version;
+  change.document_hash = crypto::policy_document_hash(view(apply.document()));
+  change.account_id = therapist.account_id;
+  change.device_id = 1;
+  change.at = crypto::Instant(std::chrono::milliseconds(wall_clock_ms()));
+  apply.set_statement(text_of(crypto::sign_policy_change(change, therapist.device_key)));
+  return frame;
+}
 
 Enrolled enrol_population(Loop& loop, const Endpoint& endpoint, const std::string& code,
                           const Population& population) {

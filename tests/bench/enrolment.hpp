@@ -3,6 +3,7 @@
 // measured; the accounts and keys are real, the invite packets are not (nobody opens them).
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,11 @@ struct Enrolled {
   Practice practice;
   std::vector<Member> members;  // by Person number
 };
+
+// Every gated lane open in both directions all week, so that the boundary lets all mail pass, but
+// for a closure until `closed_until_ms` (UTC; 0: none). `version` follows the one in force.
+[[nodiscard]] v1::ClientFrame open_all_hours(const Member& therapist, std::uint64_t version,
+                                             std::int64_t closed_until_ms);
 
 // `code` is what `holdspace-operator practice-invite` printed. Throws std::runtime_error, naming
 // what the gateway answered.

@@ -1,6 +1,7 @@
 // See exchange.hpp.
 #include "tests/bench/exchange.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace holdspace::bench {
@@ -21,10 +22,9 @@ bool Exchange::connect_recipients() {
 bool Exchange::connect(std::vector<std::unique_ptr<Peer>>& peers, Person (*who)(std::size_t)) {
   ready_ = 0;
   last_event_ = now();
-  const auto stalled = [this] { return now() - last_event_ > kStallMax; };
   while (failure_.empty() && ready_ < pairs_ && !stalled()) {
     while (peers.size() < pairs_ && peers.size() - ready_ < kConnectingAtOnce)
-      peers.push_back(target_.connect(who(peers.size()), *this));
+      peers.push_back(target_.connect(who(first_pair_ + peers.size()), *this));
     loop_.turn(now() + kMillisecond);
   }
   if (failure_.empty() && ready_ < pairs_) failure_ = "people could not connect";
@@ -34,6 +34,11 @@ bool Exchange::connect(std::vector<std::unique_ptr<Peer>>& peers, Person (*who)(
 void Exchange::send(std::uint64_t number, Nanos due) {
   due_[number] = due;
   senders_[number % pairs_]->send(number);
+}
+
+void Exchange::wait_for_gate(Nanos due) {
+  last_event_ = std::max(due, now());
+  std::fill(due_.begin(), due_.end(), due);
 }
 
 void Exchange::send_in_windows(std::size_t window) {
@@ -59,7 +64,7 @@ void Exchange::wait(bool for_deliveries) {
   last_event_ = now();
   while (failure_.empty() && !finished(for_deliveries)) {
     loop_.turn(now() + 10 * kMillisecond);
-    if (now() - last_event_ > kStallMax)
+    if (stalled())
       failure_ = "nothing came for 20 s: " + std::to_string(accepted_) + " accepted, " +
                  std::to_string(delivered_) + " delivered of " + std::to_string(due_.size());
   }

@@ -48,9 +48,15 @@ inline void settle(Loop& loop) {
 
 class Exchange final : public PeerListener {
  public:
-  // Message n belongs to pair n % pairs. With a window a sender goes on by itself.
-  Exchange(Loop& loop, Target& target, std::size_t pairs, std::uint64_t messages)
-      : loop_(loop), target_(target), pairs_(pairs), due_(messages, 0), delivered_seen_(messages) {
+  // Message n belongs to pair first_pair + n % pairs. With a window a sender goes on by itself.
+  Exchange(Loop& loop, Target& target, std::size_t pairs, std::uint64_t messages,
+           std::size_t first_pair = 0)
+      : loop_(loop),
+        target_(target),
+        first_pair_(first_pair),
+        pairs_(pairs),
+        due_(messages, 0),
+        delivered_seen_(messages) {
     target.new_run();
   }
 
@@ -62,6 +68,11 @@ class Exchange final : public PeerListener {
   void send(std::uint64_t number, Nanos due);
   // Lets each sender keep `window` messages unanswered until all are sent.
   void send_in_windows(std::size_t window);
+
+  // From now on a delivery is late by its distance from `due`: what was sent waits for a gate.
+  void wait_for_gate(Nanos due);
+  // Whether nothing has come for so long that nothing more will.
+  [[nodiscard]] bool stalled() const { return now() - last_event_ > kStallMax; }
 
   // Turns until everything planned is accepted (and delivered), or it fails or stalls.
   void wait(bool for_deliveries);
@@ -88,6 +99,7 @@ class Exchange final : public PeerListener {
 
   Loop& loop_;
   Target& target_;
+  std::size_t first_pair_;
   std::size_t pairs_;
   std::vector<std::unique_ptr<Peer>> senders_;
   std::vector<std::unique_ptr<Peer>> recipients_;

@@ -5,6 +5,7 @@
 
 #include "crypto/env.hpp"
 #include "crypto/random.hpp"
+#include "tests/bench/enrolment_tasks.hpp"
 
 namespace holdspace::bench {
 namespace {
@@ -29,12 +30,13 @@ crypto::MessageId message_id(std::uint64_t run, std::uint64_t number) {
 class GatewayPeer final : public Peer, private Conversation::Listener {
  public:
   GatewayPeer(Loop& loop, const Endpoint& endpoint, const Practice& practice, const Member& member,
-              std::uint64_t run, Person person, PeerListener& listener)
+              std::uint64_t run, bool may_hold, Person person, PeerListener& listener)
       : Peer(person),
         listener_(listener),
         practice_(practice),
         member_(member),
         run_(run),
+        may_hold_(may_hold),
         conversation_(loop, endpoint, *this) {}
 
   void send(std::uint64_t number) override {
@@ -70,13 +72,14 @@ class GatewayPeer final : public Peer, private Conversation::Listener {
 
   void on_frame(const v1::ServerFrame& frame) override {
     if (frame.has_accepted()) {
-      if (frame.accepted().verdict().outcome() != v1::RELEASED)
+      const bool held = frame.accepted().verdict().outcome() == v1::HELD;
+      if (held ? !may_hold_ : frame.accepted().verdict().outcome() != v1::RELEASED)
         return listener_.on_failed(*this, "held: " + frame.ShortDebugString());
       return listener_.on_accepted(frame.request_id() - kFirstRequest);
     }
     if (frame.has_deliver()) return take(frame.deliver());
     if (frame.has_welcome()) return listener_.on_ready(*this);
-    if (frame.has_drained()) return;
+    if (frame.has_drained() || frame.has_notices()) return;
     listener_.on_failed(*this, "the gateway answered " + frame.ShortDebugString());
   }
 
@@ -106,6 +109,7 @@ class GatewayPeer final : public Peer, private Conversation::Listener {
   const Practice& practice_;
   const Member& member_;
   std::uint64_t run_;
+  bool may_hold_;  // gates are shut in this workload
   Conversation conversation_;
 };
 
@@ -113,7 +117,21 @@ class GatewayPeer final : public Peer, private Conversation::Listener {
 
 std::unique_ptr<Peer> GatewayTarget::connect(Person person, PeerListener& listener) {
   return std::make_unique<GatewayPeer>(loop_, endpoint_, enrolled_.practice,
-                                       enrolled_.members[person], run_, person, listener);
+                                       enrolled_.members[person], run_, version_ > 1, person,
+                                       listener);
+}
+
+void GatewayTarget::shut_until(std::size_t first_pair, std::size_t pairs, std::int64_t until_ms) {
+  ++version_;
+  run_tasks(
+      loop_, pairs,
+      [&](std::size_t i) -> std::unique_ptr<Task> {
+        const Member& therapist = enrolled_.members[recipient_of(first_pair + i)];
+        return std::make_unique<RequestTask>(
+            loop_, endpoint_, enrolled_.practice, therapist,
+            std::vector{open_all_hours(therapist, version_, until_ms)});
+      },
+      [](std::size_t, Task&) {});
 }
 
 }  // namespace holdspace::bench

@@ -23,12 +23,15 @@ class GatewayTarget final : public Target {
   }
   [[nodiscard]] std::unique_ptr<Peer> connect(Person person, PeerListener& listener) override;
   [[nodiscard]] std::size_t people() const override { return enrolled_.members.size(); }
+  [[nodiscard]] bool has_gates() const override { return true; }
+  void shut_until(std::size_t first_pair, std::size_t pairs, std::int64_t until_ms) override;
   void new_run() override { ++run_; }
 
  private:
   Loop& loop_;
   Endpoint endpoint_;
   Enrolled enrolled_;
+  std::uint64_t version_ = 1;  // of the policies of those pairs that shut_until() is about
   std::uint64_t run_ = 0;  // the first half of each message id, so that no two workloads share one
 };
 

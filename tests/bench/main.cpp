@@ -43,9 +43,16 @@ Endpoint gateway_endpoint(const Options& options) {
   return endpoint;
 }
 
+bool is_wanted(const Options& options, const std::string& workload) {
+  const auto& only = options.only;
+  return only.empty() || std::find(only.begin(), only.end(), workload) != only.end();
+}
+
 std::unique_ptr<Target> make_gateway(Loop& loop, const Options& options) {
   const Endpoint endpoint = gateway_endpoint(options);
   Population population{options.relay.pairs, 0};
+  if (is_wanted(options, "W6"))
+    population.pairs = std::max(population.pairs, pairs_of(options.opening));
   if (options.idle.connections > 2 * population.pairs)
     population.bystanders = options.idle.connections - 2 * population.pairs;
   if (population.bystanders > population.pairs * kBystandersOfEach)
@@ -87,8 +94,7 @@ class Run {
 
   void workload(const char* name, bool (*fits)(const Target&),
                 const std::function<std::vector<Result>(Target&)>& measure) {
-    const auto& only = options_.only;
-    if (!only.empty() && std::find(only.begin(), only.end(), name) == only.end()) return;
+    if (!is_wanted(options_, name)) return;
     std::vector<Result> rows;
     for (const auto& target : targets_) {
       if (!fits(*target)) continue;
@@ -121,6 +127,10 @@ bool with_queue(const Target& target) {
   return target.has_queue();
 }
 
+bool with_gates(const Target& target) {
+  return target.has_gates();
+}
+
 // Memory is measured first, while the servers' heaps are young.
 std::vector<Result> run_all(Loop& loop, const Options& options, Targets& targets) {
   Run run(options, targets);
@@ -139,6 +149,8 @@ std::vector<Result> run_all(Loop& loop, const Options& options, Targets& targets
       const PacedLoad load{options.relay.pairs, rate, options.paced_seconds};
       return std::vector{relay_paced(loop, target, load)};
     });
+  run.workload("W6", with_gates,
+               [&](Target& target) { return open_gates(loop, target, options.opening); });
   return std::move(run.results);
 }
 

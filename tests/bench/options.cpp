@@ -18,6 +18,7 @@ void apply_size(Options& options, Size size) {
       options.idle = {2'000, 10, 64};
       options.storm.connections = 2'000;
       options.paced_seconds = 8;
+      options.opening = {5'000, 100, 20, 100, 5};
       return;
     case Size::quick:
       options.relay = {20, 16, 2'000};
@@ -26,6 +27,7 @@ void apply_size(Options& options, Size size) {
       options.storm.connections = 200;
       options.paced_rates = {200};
       options.paced_seconds = 2;
+      options.opening = {1'000, 100, 5, 50, 1};
       return;
     case Size::full:
       options.relay.messages = 100'000;
@@ -33,6 +35,7 @@ void apply_size(Options& options, Size size) {
       options.idle = {5'000, 20, 64};
       options.storm.connections = 10'000;
       options.paced_seconds = 30;
+      options.opening = {100'000, 100, 20, 100, 15};
       return;
   }
 }
@@ -65,8 +68,8 @@ void add_servers(CLI::App& app, Options& options) {
 
 void add_loads(CLI::App& app, Options& options) {
   const CLI::Range count(1, 10'000'000);
-  app.add_option("--only", options.only, "workloads to run: W1 W2 W3 W4 W5 (default: all)")
-      ->check(CLI::IsMember({"W1", "W2", "W3", "W4", "W5"}))
+  app.add_option("--only", options.only, "workloads to run: W1 W2 W3 W4 W5 W6 (default: all)")
+      ->check(CLI::IsMember({"W1", "W2", "W3", "W4", "W5", "W6"}))
       ->group("Loads");
   app.add_option("--pairs", options.relay.pairs, "pairs of people in W1, W2 and W4")
       ->check(CLI::Range(1, 4'000))
@@ -94,6 +97,16 @@ void add_loads(CLI::App& app, Options& options) {
       ->group("Loads");
   app.add_option("--storm", options.storm.connections, "logins of W5")
       ->check(count)
+      ->group("Loads");
+  app.add_option("--held", options.opening.held, "messages that wait for the opening of W6")
+      ->check(count)
+      ->group("Loads");
+  app.add_option("--held-each", options.opening.held_each, "of them in one relationship")
+      ->check(CLI::Range(1, 1'000))
+      ->group("Loads");
+  app.add_option("--opening-rate", options.opening.per_second,
+                 "messages a second between open pairs meanwhile")
+      ->check(CLI::Range(1, 10'000))
       ->group("Loads");
   app.add_option("--at-once", options.storm.at_once, "of them at a time")
       ->check(CLI::Range(1, 1'000))

@@ -26,11 +26,12 @@ struct Options {
   std::size_t floor_connections = 4;
   std::size_t floor_bytes = 0;  // 0: as many as an envelope of the gateway's
 
-  std::vector<std::string> only;  // W1..W5; empty: all
+  std::vector<std::string> only;  // W1..W6; empty: all
   RelayLoad relay;
   RelayLoad queue;
   IdleLoad idle;
   StormLoad storm;
+  OpeningLoad opening;
   std::vector<double> paced_rates{500, 2000};
   double paced_seconds = 10;
 

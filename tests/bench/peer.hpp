@@ -66,6 +66,11 @@ class Target {
   [[nodiscard]] virtual bool has_connections() const { return true; }
   // Whether what is sent to somebody who is away waits for them.
   [[nodiscard]] virtual bool has_queue() const { return true; }
+  // Whether gates can be shut in front of recipients.
+  [[nodiscard]] virtual bool has_gates() const { return false; }
+  // Shuts the gates of these pairs to whoever sends, until an instant (ms since 1970, UTC).
+  virtual void shut_until(std::size_t /*first_pair*/, std::size_t /*pairs*/,
+                          std::int64_t /*until_ms*/) {}
   // Makes numbers of the next workload distinct from those of the last.
   virtual void new_run() = 0;
 

@@ -25,6 +25,9 @@ EXPECTED = {
     "W2 drain": {REDIS: {"store_us"}, GATEWAY: {"server_us", "store_us", "ratio_to_floor"}},
     "W4 paced 200/s": {RELAY: {"server_us"} | MESSAGES, REDIS: {"store_us"} | MESSAGES,
                        GATEWAY: {"server_us", "store_us", "ratio_to_floor"} | MESSAGES},
+    "W6 before": {GATEWAY: {"server_us", "store_us"} | MESSAGES},
+    "W6 opening": {GATEWAY: {"server_us", "store_us", "server_kib", "deliver_ms"}},
+    "W6 meanwhile": {GATEWAY: MESSAGES},
 }
 
 

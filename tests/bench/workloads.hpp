@@ -1,4 +1,4 @@
-// The five workloads of docs/performance.md. Each connects its own people, measures, disconnects,
+// The six workloads of docs/performance.md. Each connects its own people, measures, disconnects,
 // and returns what it saw; a failure of the server is a result, not an exception.
 #pragma once
 
@@ -50,5 +50,23 @@ struct StormLoad {
 
 // W5: connect, log in, disconnect; `at_once` of them at any time.
 [[nodiscard]] Result connect_storm(Loop& loop, Target& target, const StormLoad& load);
+
+struct OpeningLoad {
+  std::size_t held = 5'000;     // messages in all
+  std::size_t held_each = 100;  // of one relationship
+  std::size_t open_pairs = 20;  // whose gates stay open
+  double per_second = 100;      // messages between those
+  double before_seconds = 5;    // for comparison, while everything waits
+};
+
+// Pairs that the workload needs.
+[[nodiscard]] inline std::size_t pairs_of(const OpeningLoad& load) {
+  return load.open_pairs + (load.held + load.held_each - 1) / load.held_each;
+}
+
+// W6, three results: messages between open pairs while the others' gates are shut; then those gates
+// open at one instant for connected recipients, from which their lateness counts; and the open
+// pairs' messages meanwhile.
+[[nodiscard]] std::vector<Result> open_gates(Loop& loop, Target& target, const OpeningLoad& load);
 
 }  // namespace holdspace::bench

@@ -13,12 +13,13 @@ import unittest
 
 PROGRAM = sys.argv.pop(1)
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["send"], ["inbox"], ["history"], ["policy", "show"], ["policy", "apply"],
+COMMANDS = [["practice", "init"], ["enroll"], ["invite"], ["join"], ["send"], ["inbox"], ["history"], ["policy", "show"], ["policy", "apply"],
             ["policy", "preview"], ["policy", "import"], ["policy", "versions"], ["policy", "compare"], ["policy", "diff"],
             ["policy", "coverage"], ["policy", "template"], ["policy", "open"], ["policy", "close"],
             ["policy", "proposal", "show"], ["policy", "proposal", "accept"], ["policy", "proposal", "reject"], ["hours", "show"],
             ["hours", "apply"], ["relationship", "list"], ["relationship", "pause"], ["relationship", "resume"], ["relationship", "end"],
-            ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"], ["withdraw"],
+            ["relationship", "sever"], ["lane", "pause"], ["lane", "resume"], ["agreement", "show"], ["agreement", "sign"],
+            ["agreement", "revoke"], ["withdraw"], ["conflicts", "list"], ["conflicts", "add"], ["conflicts", "remove"],
             ["replace"], ["held", "list"], ["held", "dispose"], ["leave", "begin"], ["leave", "cancel"], ["leave", "finish"], ["notices"],
             ["accounts"], ["audit", "verify"], ["devices"], ["status"], ["outbox"], ["outbox", "retry"]]
 POLICY = {"zone": "Europe/London", "windows": [
@@ -78,7 +79,8 @@ class CommandLine(unittest.TestCase):
                       ["policy", "template", "astrology", "--zone", "Etc/UTC"], ["policy", "coverage", "--lane", "urgent"],
                       ["policy", "coverage", "--days", "401"], ["policy", "preview", "--hours", "f"],
                       ["policy", "preview", "--file", "f", "--with", "client-1"], ["relationship"], ["lane", "pause"], ["held", "dispose"],
-                      ["held", "dispose", "--return", "--release", "--all"], ["leave"], ["audit"], ["agreement"]):
+                      ["held", "dispose", "--return", "--release", "--all"], ["leave"], ["audit"], ["agreement"], ["conflicts"],
+                      ["conflicts", "add", "0" * 32], ["conflicts", "remove"]):
             self.assertEqual(self.run_it(*words).returncode, 2, words)
 
     def test_what_cannot_be_meant_is_said_without_a_profile(self):
@@ -92,7 +94,8 @@ class CommandLine(unittest.TestCase):
                             (["policy", "coverage", "f", "--default"], "--default"),
                             (["relationship", "end", "--on", "soon"], "YYYY-MM-DD"), (["held", "list", "--account", "12"], "32 hexadecimal"),
                             (["held", "dispose", "--return"], "--all"), (["held", "dispose", "--return", "--all", "3f2a"], "--all"),
-                            (["leave", "finish", "--successor", "x"], "32 hexadecimal")):
+                            (["leave", "finish", "--successor", "x"], "32 hexadecimal"),
+                            (["conflicts", "add", "1" * 32, "2"], "32 hexadecimal"), (["conflicts", "add", "1" * 32, "1" * 32], "one account")):
             done = self.run_it(*words)
             self.assertEqual(done.returncode, 2, words)
             self.assertIn(said, done.stderr, words)
@@ -100,7 +103,7 @@ class CommandLine(unittest.TestCase):
     def test_without_a_profile_says_what_to_do(self):
         for command in (["send", "text"], ["inbox"], ["history"], ["status"], ["devices"], ["outbox"], ["policy", "show"],
                         ["withdraw", "3f2a91c0"], ["notices"], ["held", "list"], ["audit", "verify"], ["hours", "show"], ["relationship", "list"],
-                        ["agreement", "sign"], ["policy", "close", "--lift"], ["policy", "coverage"], ["policy", "diff", "0", "f"]):
+                        ["agreement", "sign"], ["agreement", "revoke", "--yes"], ["conflicts", "list"], ["policy", "close", "--lift"], ["policy", "coverage"], ["policy", "diff", "0", "f"]):
             done = self.run_it(*command)
             self.assertEqual(done.returncode, 1, command)
             self.assertEqual(done.stdout, "", command)
@@ -114,6 +117,9 @@ class CommandLine(unittest.TestCase):
 
     def test_a_mistyped_code_needs_no_gateway(self):
         done = self.run_it("enroll", "--invite", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA", "--url", "wss://localhost:1")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("typing error", done.stderr)
+        done = self.run_it("join", "AAAAA-AAAAA-AAAAA-AAAAA-AAAAA-AAAAA")
         self.assertEqual(done.returncode, 1)
         self.assertIn("typing error", done.stderr)
 
@@ -220,6 +226,17 @@ class CommandLine(unittest.TestCase):
         self.assertIn(no_profile, monday_only.stderr, "warned of, and no word asked for")
         self.assertNotIn("--accept-refusals", monday_only.stderr)
         self.assertIn("--accept-refusals", json.loads(apply({**base, "closures": [near]}, "--json").stdout)["error"]["text"])
+
+    def test_a_window_that_the_clocks_jump_over_is_named_when_saving_and_in_the_simulator(self):
+        gone = {**POLICY, "zone": "Europe/London",
+                "windows": [{**POLICY["windows"][0], "weekday": "SUNDAY", "startMinute": 75, "endMinute": 105},
+                            *({**POLICY["windows"][0], "weekday": day} for day in ("TUESDAY", "FRIDAY"))]}
+        file = self.write("policy.json", gone)
+        said = r"The clocks jump over the window routine to_therapist sun 01:15-01:45 on 20\d\d-03-\d\d"
+        self.assertRegex(self.run_it("policy", "apply", file).stderr, said)
+        preview = self.run_it("policy", "preview", "--file", file, "--at", "2030-03-29T10:00:00Z")
+        self.assertEqual(preview.returncode, 0, preview.stderr)
+        self.assertRegex(preview.stderr, said)
 
     def test_golden_vectors_through_the_program(self):
         vectors = json.loads((ROOT / "tests" / "vectors" / "v1" / "boundary.json").read_text())

@@ -80,7 +80,7 @@ TEST(Display, says_what_became_of_a_message_after_its_acceptance) {
             "returned: somebody else is there for it; account 11111111111111111111111111111111 "
             "covers");
   EXPECT_EQ(describe_state(row_in(client::records::UNSIGNED), london),
-            "not sent - the terms have changed: read and sign them");
+            "not sent - both have to sign the terms first: read and sign them");
   row = row_in(client::records::WITHDRAWN);
   row.set_message_ordinal(1);
   EXPECT_EQ(describe_state(row, london), "withdrawn");

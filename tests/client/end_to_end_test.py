@@ -195,9 +195,31 @@ class EndToEnd(unittest.TestCase):
                 signed = self.ask(person, "agreement", "sign", "--yes")[0]
             self.assertEqual((signed["in_force"], signed["up_to_date"]), (shown["hash_of_text"], True))
             self.ask(self.client, "send", "Signed.")
+            code, _, errors = self.human(self.client, "agreement", "revoke")
+            self.assertEqual(code, 2, "nobody is there to be asked")
+            self.assertIn("--yes", errors)
+            revoked = self.ask(self.therapist, "agreement", "revoke", "client-1", "--yes")[0]
+            self.assertEqual((revoked["in_force"], revoked["up_to_date"]), (None, False))
+            self.assertEqual(self.client.command("send", "Unsigned.").json[-1]["state"], "unsigned")
+            signed = self.ask(self.therapist, "agreement", "sign", "--yes")[0]
+            self.assertTrue(signed["up_to_date"])
+            self.client.command("notices")
+            self.client.command("outbox", "retry")
+            self.assertEqual(self.client.command("outbox").json, [])
         finally:
             self.apply(ALWAYS_OPEN)
             self.ask(self.therapist, "inbox")
+
+    def test_an_admin_lists_who_may_not_have_a_relationship(self):
+        ids = [account["account_id"] for account in self.admin.command("accounts").json]
+        answer = self.admin.command("conflicts", "add", ids[0], "f" * 32)
+        self.assertEqual(answer.code, 1, str(answer))
+        self.assertIn("no account of the practice", str(answer))
+        self.assertTrue(self.ask(self.admin, "conflicts", "add", ids[1], ids[0])[0]["listed"])
+        self.assertEqual(self.ask(self.admin, "conflicts", "list"), [{"account_a": min(ids[:2]), "account_b": max(ids[:2])}])
+        self.assertEqual(self.ask(self.admin, "conflicts", "remove", ids[0], ids[1])[0]["pairs"], 0)
+        answer = self.therapist.command("conflicts", "list")
+        self.assertEqual(answer.json[0]["error"]["code"], "PERMISSION_DENIED")
 
     def test_a_role_may_do_only_what_is_its_own(self):
         answer = self.client.command("invite", "--role", "client")

@@ -64,6 +64,59 @@ TEST(TwoDevices, therapist_may_write_first_under_the_invite_and_pins_only_after_
           ->pinned());
 }
 
+// A further invite of the therapist's, as the client's device reads it.
+crypto::InvitePacket further_invite(const TwoDevices& pair) {
+  const auto& device = pair.therapist.identity->device;
+  crypto::InvitePacket packet;
+  packet.role = crypto::Role::client;
+  packet.relationship_id.fill(9);
+  packet.inviter = crypto::Inviter{{device.address().account_id, device.list->account_key},
+                                   device.list.signed_bytes()};
+  return packet;
+}
+
+TEST(TwoDevices, a_further_invite_serves_in_the_first_handshake_while_there_is_no_session) {
+  TwoDevices pair;
+  auto& store = *pair.client.store;
+  const auto invite = crypto::InviteSecret::generate();
+  const auto packet = further_invite(pair);
+  LocalStore::Transaction transaction(store);
+  save_inviter(store, invite, packet, "therapist-again");
+  transaction.commit();
+  const auto peer = load<records::Peer>(store, Table::peer, packet.inviter->pin.account_id);
+  EXPECT_EQ(peer->invite_id(), to_string(invite.id()));
+  EXPECT_TRUE(load_invite_secret(store, invite.id()));
+  const auto known =
+      load<records::Relationship>(store, Table::relationship, packet.relationship_id);
+  EXPECT_EQ(known->label(), "therapist-again");
+  EXPECT_EQ(known->peer_account_id(), to_string(packet.inviter->pin.account_id));
+  EXPECT_FALSE(known->self_is_therapist());
+}
+
+TEST(TwoDevices, a_further_invite_of_the_same_person_leaves_their_session_and_devices_alone) {
+  TwoDevices pair;
+  const auto asked = pair.write(pair.client, pair.therapist, "Before.");
+  (void)pair.open(pair.therapist, pair.client, pair.delivery(pair.therapist, asked));
+  const auto answered = pair.write(pair.therapist, pair.client, "Yes.");
+  (void)pair.open(pair.client, pair.therapist, pair.delivery(pair.client, answered));
+  auto& store = *pair.client.store;
+  const auto invite = crypto::InviteSecret::generate();
+  const auto packet = further_invite(pair);
+  const auto account = packet.inviter->pin.account_id;
+  const auto before = load<records::Peer>(store, Table::peer, account);
+  {
+    LocalStore::Transaction transaction(store);
+    save_inviter(store, invite, packet, "therapist-again");
+    transaction.commit();
+  }
+  EXPECT_EQ(load<records::Peer>(store, Table::peer, account)->SerializeAsString(),
+            before->SerializeAsString());
+  EXPECT_FALSE(load_invite_secret(store, invite.id()));
+  const auto after = pair.write(pair.client, pair.therapist, "After.");
+  EXPECT_EQ(pair.open(pair.therapist, pair.client, pair.delivery(pair.therapist, after)).step,
+            OpenStep::stored);
+}
+
 TEST(TwoDevices, both_may_write_first_at_once) {
   TwoDevices pair;
   pair.tell_therapist_who_redeemed();
@@ -134,6 +187,25 @@ TEST(TwoDevices, an_altered_envelope_is_kept_as_received_and_stops_nothing) {
   EXPECT_EQ(kept.raw(), altered.SerializeAsString());
   EXPECT_EQ(pair.open(pair.therapist, pair.client, item).step, OpenStep::stored)
       << "the honest copy still opens";
+}
+
+TEST(TwoDevices, what_is_inside_must_be_of_the_class_that_the_envelope_names) {
+  TwoDevices pair;
+  const auto id = pair.compose_only(pair.client, "a text that calls itself a control");
+  auto row = pair.row(pair.client, id);
+  row.set_control(1);
+  {
+    LocalStore::Transaction transaction(*pair.client.store);
+    save(*pair.client.store, Table::outbox, std::string_view(id), row);
+    transaction.commit();
+  }
+  pair.seal(pair.client, pair.therapist, id);
+  const auto item = pair.delivery(pair.therapist, pair.row(pair.client, id));
+  const auto opened = pair.open(pair.therapist, pair.client, item);
+  EXPECT_EQ(opened.step, OpenStep::unreadable);
+  const auto kept = pair.message(pair.therapist, opened.message_ordinal);
+  EXPECT_EQ(kept.kind(), records::UNREADABLE);
+  EXPECT_EQ(kept.text(), "content_not_understood");
 }
 
 TEST(TwoDevices, metadata_of_the_frame_must_be_that_of_the_envelope) {

@@ -34,6 +34,11 @@ def statements(instant, who, zone, text):
         ("rests_lane", rf"(?P<who>{who}) rests (?P<lane>{lane}) with (?P<to>{who}) until (?P<until_at>{instant})(?: -> refused because (?P<code>[A-Z_]+))?"),
         ("signs", rf"(?P<who>{who}) signs the agreement(?: with (?P<to>{who}))?"),
         ("agreement_is", rf"(?P<who>{who}) sees the agreement (?P<state>in force|not in force)(?: with (?P<to>{who}))?"),
+        ("takes_signature_back", rf"(?P<who>{who}) takes the signature back(?: with (?P<to>{who}))?"),
+        ("is_told_of_revocation", rf"(?P<who>{who}) is told that the other signature was taken back"),
+        ("knows_otherwise", rf"the admin (?P<change>lists|strikes) (?P<who>{who}) and (?P<to>{who}) (?:as known to each other|off the list)"),
+        ("sees_conflicts", rf"the admin sees (?P<count>\d+) pairs? who know each other"),
+        ("may_not_join", rf"(?P<who>{who}) may not join (?P<to>{who})"),
         ("withdraws", rf"(?P<who>{who}) withdraws (?P<text>{text}) -> (?P<outcome>withdrawn|already released)"),
         ("replaces", rf"(?P<who>{who}) replaces (?P<text>{text}) by (?P<other>{text})"),
         ("is_told", rf"(?P<who>{who}) is told (?P<kind>released|promise renewed|returned|relationship|agreement|proposal)"
@@ -45,6 +50,8 @@ def statements(instant, who, zone, text):
         ("disposes", rf"(?P<who>{who}) (?P<what>gives back|passes to cover) everything that is held"),
         ("sees_held", rf"(?P<who>{who}) has (?P<count>\d+) held"),
         ("auditor_joins", rf"an auditor joins the practice of (?P<who>{who})"),
+        ("gets_zone_data", rf"gateway (?P<name>[A-Z]) has new time-zone data, in which (?P<zone>{zone}) follows (?P<like>{zone})"),
+        ("sees_moved", rf"the auditor sees (?P<count>\d+) moved from (?P<at>{instant}) to (?P<until_at>{instant})"),
         ("verifies_ledger", r"the auditor verifies the ledger -> (?P<outcome>[a-z_ ]+)"),
         ("compares", rf"(?P<who>{who}) compares the policy with what was sent: (?P<count>\d+) differ"),
         ("sees_no_travels", rf"(?P<who>{who}) is not told of travels"),
@@ -56,7 +63,7 @@ CHANGES = {"pauses": "pause", "resumes": "resume", "ends": "end", "severs": "sev
 
 
 class Boundaries:
-    """Needs of Play: person(), policies, stage, sends() and its compare(); Mismatch is Play's."""
+    """Needs of Play: person(), policies, codes, stage, sends() and its compare(); Mismatch is Play's."""
 
     # ---- what a policy says ----
 
@@ -154,6 +161,24 @@ class Boundaries:
         if seen["up_to_date"] != (state == "in force"):
             raise self.mismatch(state, seen)
 
+    def takes_signature_back(self, who, to=None):
+        cli.ask(self.person(who), "agreement", "revoke", "--yes", *self.with_whom(to))
+
+    # ---- who may not have one ----
+
+    def knows_otherwise(self, who, to, change):
+        word = {"lists": "add", "strikes": "remove"}[change]
+        cli.ask(self.admin(), "conflicts", word, self.account_of(who), self.account_of(to))
+
+    def sees_conflicts(self, count):
+        seen = self.admin().command("conflicts", "list").json
+        if len(seen) != count:
+            raise self.mismatch(f"{count} pairs", seen)
+
+    def may_not_join(self, who, to):
+        self.codes[(who, to)] = cli.invite(self.person(to), "client", who)
+        self.expect_answer(self.person(who).command("join", self.codes[(who, to)]), "PAIR_EXISTS")
+
     # ---- messages that wait ----
 
     def message_id(self, who, text):
@@ -199,20 +224,24 @@ class Boundaries:
     # ---- what people are told ----
 
     def is_told(self, who, kind, at=None, reason=None):
+        self.take_notice(who, f"a notice {kind}", lambda notice:
+                         notice["kind"] == kind.replace(" ", "_")
+                         and (at is None or notice.get("promise") == self.utc_seconds(at))
+                         and (reason is None or reason in (notice.get("reason"), notice.get("why"), notice.get("state"))))
+
+    def is_told_of_revocation(self, who):
+        self.take_notice(who, "a notice that a signature was taken back", lambda notice: notice.get("revoked", False))
+
+    def take_notice(self, who, wanted, fits):
         deadline = time.monotonic() + TOLD_SECONDS
         told = self.notices.setdefault(who, [])
         while True:
             for notice in told:
-                if notice["kind"] != kind.replace(" ", "_"):
-                    continue
-                if at is not None and notice.get("promise") != self.utc_seconds(at):
-                    continue
-                if reason is not None and reason not in (notice.get("reason"), notice.get("why"), notice.get("state")):
-                    continue
-                told.remove(notice)
-                return
+                if fits(notice):
+                    told.remove(notice)
+                    return
             if time.monotonic() > deadline:
-                raise self.mismatch(f"a notice {kind}", told)
+                raise self.mismatch(wanted, told)
             time.sleep(1)
             told += self.person(who).command("notices").json
 
@@ -249,6 +278,21 @@ class Boundaries:
             if time.monotonic() > deadline:
                 raise self.mismatch(outcome, answer)
             time.sleep(2)
+
+    # ---- time-zone data ----
+
+    def gets_zone_data(self, name, zone, like):
+        """From its next start on."""
+        self.stage.gateways[name].environment["HOLDSPACE_ZONEINFO"] = str(self.stage.new_zone_data(zone, like))
+
+    def sees_moved(self, count, at, until_at):
+        seen = self.person("auditor").command("audit", "moved").json
+        moved = sum(line["messages"] for line in seen if line.get("promise_before") == self.utc_seconds(at)
+                    and line.get("promise_after") == self.utc_seconds(until_at))
+        if moved != count:
+            raise self.mismatch(f"{count} moved", seen)
+        if not any(line.get("moved") == count for line in seen):
+            raise self.mismatch(f"an entry that {count} moved in all", seen)
 
     def compares(self, who, count):
         seen = self.person(who).command("policy", "compare", self.policy_file(who)).json

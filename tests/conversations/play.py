@@ -31,7 +31,7 @@ class Play(boundaries.Boundaries):
 
     def __init__(self, folder, shim, build, steps):
         self.stage = stage.Stage(folder, shim, build)
-        self.gateway_names = sorted({s.arguments.get("gateway") or "A" for s in steps if s.action in ("practice", "client")} or {"A"})
+        self.gateway_names = sorted({s.arguments.get("gateway") or "A" for s in steps if s.action in ("practice", "client", "colleague")} or {"A"})
         self.policies = {}
         self.pending = {}
         self.codes = {}
@@ -91,6 +91,24 @@ class Play(boundaries.Boundaries):
         if line:
             person.line = Line(person.gateway.port)
         cli.enroll(person, cli.invite(self.person(therapist), "client", who))
+
+    def colleague(self, who, therapist, zone, gateway="A"):
+        person = self.stage.person(who, self.stage.gateways[gateway], zone)
+        cli.enroll(person, cli.invite(self.person("admin-of-" + therapist), "therapist", who))
+        self.starts_policy(who)
+
+    def joins(self, who, therapist, how=None):
+        if how != " by the same code":
+            self.codes[(who, therapist)] = cli.invite(self.person(therapist), "client", who)
+        answer = self.person(who).command("join", self.codes[(who, therapist)])
+        if answer.code != (cli.NOT_CONFIRMED if how == ", and hears no answer" else 0):
+            raise Mismatch(how or "joined", answer)
+
+    def must_choose(self, who, therapist, colleague):
+        answer = self.person(who).command("send", "To nobody in particular.")
+        said = answer.json[-1].get("error", {}).get("text", "") if answer.json else ""
+        if set(said.removeprefix("say with whom: ").split(", ")) != {therapist, colleague}:
+            raise Mismatch(f"a choice between {therapist} and {colleague}", answer)
 
     def loses_answers(self, who, count):
         line = self.person(who).line

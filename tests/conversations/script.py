@@ -27,6 +27,9 @@ STATEMENTS = [
     ("practice", rf"(?:another )?practice with (?P<therapist>{WHO}) in (?P<zone>{ZONE})(?: on gateway (?P<gateway>[A-Z]))?"),
     ("client", rf"(?P<who>{WHO}) is a client of (?P<therapist>{WHO}) and lives in (?P<zone>{ZONE})(?: on gateway (?P<gateway>[A-Z]))?"
                r"(?P<line>, over a bad line)?"),
+    ("colleague", rf"(?P<who>{WHO}) joins the practice of (?P<therapist>{WHO}) in (?P<zone>{ZONE})(?: on gateway (?P<gateway>[A-Z]))?"),
+    ("joins", rf"(?P<who>{WHO}) joins (?P<therapist>{WHO})(?P<how>, and hears no answer| by the same code)?"),
+    ("must_choose", rf"(?P<who>{WHO}) has to say whether (?P<therapist>{WHO}) or (?P<colleague>{WHO}) is meant"),
     ("loses_answers", rf"the line of (?P<who>{WHO}) loses (?P<count>\d+) answers?"),
     ("line_is_good", rf"the line of (?P<who>{WHO}) is good again"),
     ("invites", rf"(?P<who>{WHO}) invites a client with code (?P<code>[A-Z]\w*)"),

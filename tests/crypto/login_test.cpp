@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <utility>
+
+#include "crypto/claim.hpp"
 #include "crypto/random.hpp"
 #include "tests/crypto/support/people.hpp"
 
@@ -116,6 +120,80 @@ TEST(Login, browser_may_come_without_it) {
   const Signature auth = sign_login(browser.device.signing_key, transcript, claim);
   EXPECT_TRUE(verify_login(browser.device.trusted.verified_cert(), transcript, claim, auth,
                            BindingRule::required_for_native));
+}
+
+// S + L for the group's order L (RFC 8032 section 5.1): the same equation in another encoding.
+Signature malleated(Signature signature) {
+  constexpr Bytes<32> kOrder = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
+                                0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
+                                0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
+  unsigned carry = 0;
+  for (std::size_t i = 0; i < kOrder.size(); ++i) {
+    carry += signature[32 + i] + kOrder[i];
+    signature[32 + i] = static_cast<std::uint8_t>(carry);
+    carry >>= 8;
+  }
+  return signature;
+}
+
+TEST(Login, refuses_signatures_that_a_lenient_verifier_takes) {
+  const Login login;
+  const Signature good = login.sign();
+  ASSERT_TRUE(login.verify(login.transcript, login.claim, good));
+  EXPECT_NE(malleated(good), good);
+  Signature without_scalar = good;
+  std::fill(without_scalar.begin() + 32, without_scalar.end(), std::uint8_t{0});
+  for (const auto& [name, signature] : {std::pair{"S + L", malleated(good)},
+                                        {"S = 0", without_scalar},
+                                        {"all zero", Signature{}}}) {
+    EXPECT_EQ(login.verify(login.transcript, login.claim, signature).error(),
+              LoginError::bad_signature)
+        << name;
+  }
+}
+
+// Keys for which R = identity, S = 0 satisfies the equation over any message, and two that encode
+// no point canonically.
+TEST(Login, refuses_small_order_and_non_canonical_device_keys_at_login_and_redeem) {
+  Bytes<32> identity{1};
+  Bytes<32> order_two;  // y = -1
+  order_two.fill(0xff);
+  order_two[0] = 0xec;
+  order_two[31] = 0x7f;
+  Bytes<32> zero_as_p = order_two;  // y = p, which is 0
+  zero_as_p[0] = 0xed;
+  Bytes<32> one_as_p = order_two;  // y = p + 1, which is 1
+  one_as_p[0] = 0xee;
+  Signature forged{};
+  forged[0] = 1;  // R = identity, S = 0
+
+  for (const auto& [name, key] : {std::pair{"zero", Bytes<32>{}},
+                                  {"identity", identity},
+                                  {"order two", order_two},
+                                  {"p", zero_as_p},
+                                  {"p + 1", one_as_p}}) {
+    SCOPED_TRACE(name);
+    Login login;
+    DeviceCert cert = login.person.device.trusted.cert();
+    cert.signing_key.bytes = key;
+    ByteVector bytes =
+        sign_device_cert(cert, login.person.account_key, DeviceSigningKey::generate());
+    std::copy(forged.begin(), forged.end(), bytes.end() - 64);  // the device's own signature
+    EXPECT_FALSE(verify_device_cert(bytes, login.person.pin()));
+
+    const auto stored = trust_stored_device_cert(bytes);  // as if it had got in
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(verify_login(*stored, login.transcript, login.claim, forged,
+                           BindingRule::required_for_native)
+                  .error(),
+              LoginError::bad_signature);
+
+    const auto claim_key = ClaimKey::generate();
+    Redeem redeem{
+        random_array<16>(), random_array<32>(), bytes, login.person.device.list.signed_bytes(), {}};
+    redeem.claim = sign_claim(claim_key, redeem.invite_id, redeem.server_nonce, redeem.cert_bytes);
+    EXPECT_EQ(verify_redeem(claim_key.public_key(), redeem).error(), ClaimError::bad_account);
+  }
 }
 
 TEST(Login, refuses_a_version_that_was_not_offered) {

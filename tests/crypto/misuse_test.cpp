@@ -4,9 +4,13 @@
 #include <ostream>
 #include <type_traits>
 
+#include "crypto/attachment.hpp"
+#include "crypto/escalation_seal.hpp"
 #include "crypto/invite.hpp"
 #include "crypto/keys.hpp"
+#include "crypto/log_view.hpp"
 #include "crypto/login.hpp"
+#include "crypto/record_export.hpp"
 #include "crypto/session.hpp"
 #include "crypto/vault.hpp"
 
@@ -56,6 +60,27 @@ static_assert(!std::is_default_constructible_v<Outgoing> &&
 // A result gives its product up only once: after_durable_write needs an rvalue.
 static_assert(!std::is_invocable_v<decltype(&Outgoing::after_durable_write), Outgoing&>);
 static_assert(!std::is_invocable_v<decltype(&Incoming::after_durable_write), Incoming&>);
+
+// What is sealed or proven outside of sessions: only a checked chain, a rostered recipient, a blob
+// whose hash was seen and a file that was read to its end can be used.
+static_assert(kGuarded<EscalationPrekey, NewEscalationPrekey, LogKey, RecordsKey>);
+static_assert(kGuarded<AttachmentReference, RecordKey, RecoveryRecordsKey>);
+static_assert(!Copyable<AttachmentOpener> && !Copyable<AttachmentSealer>);
+static_assert(!Copyable<RecordReader> && !Copyable<RecordWriter>);
+static_assert(!std::is_constructible_v<EscalationChain, std::vector<ChainStep>>);
+static_assert(
+    !std::is_constructible_v<EscalationRecipient, TrustedDevice, Verified<EscalationSet>>);
+static_assert(!std::is_constructible_v<CheckedAttachment, AttachmentReference>);
+static_assert(!std::is_constructible_v<AttachmentOpener, AttachmentReference>);
+static_assert(!std::is_constructible_v<VerifiedRecord, Verified<RecordExport>, TrustedDevice>);
+static_assert(!std::is_constructible_v<LogView, TreeHead>);
+static_assert(!std::is_convertible_v<EscalationDhPublicKey, SignedPrekeyPublicKey>);
+static_assert(!std::is_convertible_v<RecordsPublicKey, EscalationKemPublicKey>);
+static_assert(!std::is_invocable_v<decltype(&sign_roster), const Roster&, const AccountKey&>);
+static_assert(!std::is_invocable_v<decltype(&sign_tree_head), const TreeHead&, const GatewayKey&>);
+static_assert(!std::is_invocable_v<decltype(&AttachmentSealer::finish), AttachmentSealer&>);
+static_assert(!std::is_invocable_v<decltype(&RecordWriter::finish), RecordWriter&,
+                                   const LocalDevice&, const RecordFacts&>);
 
 // Signing takes a name.
 static_assert(!std::is_invocable_v<decltype(&AccountKey::sign), const AccountKey&, ByteView>);

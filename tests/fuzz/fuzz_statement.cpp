@@ -2,6 +2,10 @@
 // unsigned verifies.
 #include <cstdlib>
 
+#include "crypto/escalation_set.hpp"
+#include "crypto/record_export.hpp"
+#include "crypto/roster.hpp"
+#include "crypto/tree_head.hpp"
 #include "crypto/verify.hpp"
 #include "tests/crypto/support/people.hpp"
 
@@ -27,6 +31,10 @@ void run(ByteView input) {
   check_canonical(parse_one_time_key(input), input);
   check_canonical(parse_policy_change(input), input);
   check_canonical(parse_contact_agreement(input), input);
+  check_canonical(parse_escalation_set(input), input);
+  check_canonical(parse_roster(input), input);
+  check_canonical(parse_tree_head(input), input);
+  check_canonical(parse_record_export(input), input);
   const auto statement = parse_signed(input);
   if (!statement) return;
   const ByteVector again = encode_signed(*statement);
@@ -36,6 +44,8 @@ void run(ByteView input) {
   check(!verify_prekey_set(input, cert));
   check(!verify_policy_change(input, cert));
   check(!verify_contact_agreement(input, cert));
+  check(!verify_escalation_set(input, cert));
+  check(!verify_record_export(input, cert));
 }
 
 }  // namespace

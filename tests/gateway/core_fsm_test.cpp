@@ -256,6 +256,36 @@ TEST(DeliveryFsm, lets_urgent_overtake_routine) {
   EXPECT_EQ(fsm.next(at(0)).queue, urgent(2));
 }
 
+TEST(DeliveryFsm, takes_turns_for_a_backlog_and_not_for_what_just_came) {
+  DeliveryFsm fsm;
+  (void)fsm.next(at(0));
+  list(fsm, {{routine(1), 20}});
+  (void)fsm.next(at(0));
+  fsm.judged(routine(1), shut_until(9000));
+  EXPECT_EQ(fsm.next(at(0)).kind, Kind::drained);
+  EXPECT_EQ(fsm.next(at(9000)).kind, Kind::judge);
+  fsm.judged(routine(1), open_until(90000));
+  EXPECT_TRUE(fsm.next(at(9000)).backlog) << "the first page after an opening";
+  fsm.pushed(routine(1), envelopes(1, 16), Rest::more);
+  EXPECT_TRUE(fsm.next(at(9000)).backlog) << "the page behind a full one";
+  fsm.pushed(routine(1), envelopes(17, 20), Rest::last);
+  fsm.look_at(routine(1));
+  const auto fresh = fsm.next(at(9001));
+  EXPECT_EQ(fresh.kind, Kind::read);
+  EXPECT_FALSE(fresh.backlog);
+}
+
+TEST(DeliveryFsm, never_lets_urgent_wait_for_a_turn) {
+  DeliveryFsm fsm;
+  (void)fsm.next(at(0));
+  list(fsm, {{urgent(2), 40}});
+  (void)fsm.next(at(0));
+  fsm.judged(urgent(2), open_until(100));
+  EXPECT_FALSE(fsm.next(at(0)).backlog);
+  fsm.pushed(urgent(2), envelopes(1, 16), Rest::more);
+  EXPECT_FALSE(fsm.next(at(0)).backlog);
+}
+
 TEST(DeliveryFsm, keeps_the_window_of_envelopes) {
   DeliveryFsm fsm;
   (void)fsm.next(at(0));

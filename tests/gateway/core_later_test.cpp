@@ -5,8 +5,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <thread>
 
+#include "storage/redis_keys.hpp"
 #include "tests/gateway/core_life_world.hpp"
 
 namespace holdspace::gateway::tests {
@@ -53,7 +55,26 @@ struct WithClock {
 };
 
 // The clock is there before the world that runs by it.
-class Later : public WithClock, public LifeTest {};
+class Later : public WithClock, public LifeTest {
+ protected:
+  // What somebody at the store sees.
+  std::string redis(std::vector<std::string> command) {
+    command.insert(command.begin(), {"/usr/bin/redis-cli", "-s", world.redis.socket_path()});
+    return run(command).out;
+  }
+  storage::keys::Practice names() { return storage::keys::Practice({world.admin.practice}); }
+  std::string records() { return redis({"LLEN", names().audit()}); }
+  std::string signed_records() { return redis({"HGET", names().audit_checkpoint(), "count"}); }
+  // Two visits at most.
+  static bool in_time(const std::function<bool()>& fact) {
+    const auto end = std::chrono::steady_clock::now() + 2 * kVisit;
+    while (std::chrono::steady_clock::now() < end) {
+      if (fact()) return true;
+      std::this_thread::sleep_for(500ms);
+    }
+    return false;
+  }
+};
 
 TEST_F(Later, the_senders_notice_carries_the_promised_instant_and_not_the_one_of_its_arrival) {
   shut();
@@ -64,6 +85,37 @@ TEST_F(Later, the_senders_notice_carries_the_promised_instant_and_not_the_one_of
   const auto notice = next(*client, v1::Notice::kReleased);
   EXPECT_EQ(notice.at_ms(), held.promise_ms());
   EXPECT_EQ(notice.released().accepted_before_ms(), held.promise_ms());
+}
+
+// The opening came, one message waited for it and another was answered RELEASED, the recipient was
+// not there, and the clock of the machine is set back to before the opening.
+TEST_F(Later, a_step_back_of_the_stores_clock_takes_no_opening_back) {
+  shut();
+  const auto client = log_in(world.client);
+  const auto message = hold(*client);
+  clock.move(2h);
+  (void)next(*client, v1::Notice::kReleased);
+  ASSERT_EQ(client->request(withdraw(message)).error().code(), v1::ALREADY_RELEASED);
+  ASSERT_EQ(write(*client, world.client).accepted().verdict().outcome(), v1::RELEASED);
+
+  clock.move(-2min);
+  // Longer than a step pauses releases: the withdrawal is refused all the time, and in the end the
+  // gateway serves no gate at all.
+  v1::ServerFrame answer;
+  for (const auto end = std::chrono::steady_clock::now() + 6s;
+       std::chrono::steady_clock::now() < end; std::this_thread::sleep_for(100ms)) {
+    answer = client->request(withdraw(message));
+    ASSERT_TRUE(answer.has_error()) << answer.ShortDebugString();
+  }
+  EXPECT_EQ(answer.error().code(), v1::UNAVAILABLE);
+  EXPECT_EQ(write(*client, world.client).error().code(), v1::UNAVAILABLE);
+  EXPECT_NE(world.gateways[0]->page("/readyz").find("clock_unknown_or_off"), std::string::npos);
+  const auto inbox = log_in(world.therapist);
+  EXPECT_TRUE(inbox->silent(1s)) << "neither the messages nor that nothing waits";
+
+  clock.move(2min);
+  EXPECT_EQ(inbox->next_push().deliver().items_size(), 2);
+  EXPECT_EQ(client->request(withdraw(message)).error().code(), v1::ALREADY_RELEASED);
 }
 
 TEST_F(Later, a_sender_who_was_away_over_the_opening_and_the_closing_is_told_of_that_opening) {
@@ -95,6 +147,37 @@ TEST_F(Later, what_nobody_collects_for_thirty_days_after_its_release_goes_back) 
   EXPECT_EQ(returned.message_id(), text(message));
   (void)log_in(world.therapist);
   EXPECT_EQ(world.therapist.welcome.queued(), 0U);
+}
+
+TEST_F(Later, a_practice_that_nobody_is_connected_to_is_looked_after_all_the_same) {
+  open();
+  const auto message = crypto::random_array<16>();
+  {
+    const auto client = log_in(world.client);
+    ASSERT_EQ(write(*client, world.client, 'x', message).accepted().verdict().outcome(),
+              v1::RELEASED);
+    ASSERT_TRUE(move(*client, Change::END).has_relationship_changed());
+    world.gateways[0]->kill();  // before it has signed that
+  }
+  world.start_gateway();  // and nobody logs in there
+  auto& gateway = *world.gateways[1];
+  clock.move(31 * 24h);
+  EXPECT_TRUE(in_time([&] {
+    return gateway.page("/metrics").find("holdspace_expired_total 1") != std::string::npos;
+  })) << gateway.page("/metrics");
+  EXPECT_TRUE(in_time([&] { return records() == signed_records(); }))
+      << records() << " records, " << signed_records() << " signed";
+  EXPECT_EQ(gateway.log().find("session_opened"), std::string::npos);
+  const auto client = world.client.log_in(world.port(1));
+  EXPECT_EQ(next(*client, v1::Notice::kReturned).returned().message_id(), text(message));
+}
+
+TEST_F(Later, a_practice_that_was_made_before_there_was_a_list_is_listed_by_a_login) {
+  ASSERT_EQ(redis({"DEL", std::string(storage::keys::kPractices)}), "1\n");
+  const auto client = log_in(world.client);
+  EXPECT_TRUE(in_time([&] {
+    return redis({"ZCARD", std::string(storage::keys::kPractices)}) == "1\n";
+  }));
 }
 
 TEST_F(Later, a_held_message_lives_thirty_days_from_its_opening_and_not_from_its_acceptance) {

@@ -194,7 +194,19 @@ TEST(AuditRecord, names_actor_action_object_and_detail) {
   EXPECT_EQ(record.object_id(), storage::to_bytes(object));
   EXPECT_EQ(record.detail(), static_cast<std::uint32_t>(v1::SEVERED));
   EXPECT_EQ(record.policy_version(), 4U);
+  EXPECT_TRUE(record.other_id().empty());
   EXPECT_LE(bytes.size(), storage::kAuditBytesMax);
+}
+
+TEST(AuditRecord, names_both_accounts_of_a_pair) {
+  const storage::DeviceRef actor{{crypto::random_array<16>()}, 2};
+  const storage::AccountId one{crypto::random_array<16>()};
+  const storage::AccountId other{crypto::random_array<16>()};
+  v1::AuditRecord record;
+  ASSERT_TRUE(record.ParseFromString(
+      audit_record(actor, v1::AuditRecord::CONFLICT_LISTED, one, 0, 0, other)));
+  EXPECT_EQ(record.object_id(), storage::to_bytes(one));
+  EXPECT_EQ(record.other_id(), storage::to_bytes(other));
 }
 
 std::vector<storage::AuditEntry> entries(std::uint64_t first, std::size_t count) {
@@ -319,6 +331,13 @@ TEST(Hint, says_that_something_of_an_account_changed) {
 TEST(ReplyError, gives_each_refusal_of_the_life_of_a_relationship_its_code) {
   EXPECT_EQ(to_error(ChangeError::ended).code(), v1::ENDED);
   EXPECT_EQ(to_error(ChangeError::not_allowed).code(), v1::PERMISSION_DENIED);
+  using Join = storage::JoinError;
+  EXPECT_EQ(to_error(Join::not_found).code(), v1::NOT_FOUND);
+  EXPECT_EQ(to_error(Join::permission_denied).code(), v1::PERMISSION_DENIED);
+  EXPECT_EQ(to_error(Join::pair_exists).code(), v1::PAIR_EXISTS);
+  EXPECT_EQ(to_error(Join::quota).code(), v1::QUOTA);
+  EXPECT_EQ(to_error(Join::corrupt).code(), v1::UNAVAILABLE);
+  EXPECT_EQ(to_error(Join::uncertain).code(), v1::UNCERTAIN);
   using Set = storage::SetRelationshipError;
   EXPECT_EQ(to_error(Set::stale).code(), v1::STALE_RELATIONSHIP);
   EXPECT_EQ(to_error(Set::unlawful).code(), v1::PERMISSION_DENIED);

@@ -63,6 +63,31 @@ class LifeTest : public PolicyTest {
         {reinterpret_cast<const std::uint8_t*>(words.data()), words.size()});
   }
 
+  // Puts terms into force: version `version` of the therapist's policy, signed by both.
+  void agree(FrameClient& therapist, FrameClient& client, std::uint64_t version,
+             bool pause_allowed = true) {
+    const auto document =
+        with_terms(World::open_all_week(v1::TO_THERAPIST), version, pause_allowed);
+    ASSERT_TRUE(therapist.request(world.therapist.apply_policy(document)).has_policy_applied());
+    const auto terms = hash_of_terms(pause_allowed);
+    ASSERT_TRUE(therapist.request(sign(world.therapist, terms)).has_agreement());
+    ASSERT_EQ(client.request(sign(world.client, terms)).agreement().in_force(), text(terms));
+  }
+  // A message of the client under these terms; the answer.
+  v1::ServerFrame write_under(FrameClient& client, const crypto::Hash32& terms) {
+    auto frame =
+        world.make_send(world.client, {{world.therapist.account(), 1}}, crypto::random_array<16>());
+    holdspace::tests::CopyWish wish;
+    wish.sender = {world.client.account(), 1};
+    wish.recipient = {world.therapist.account(), 1};
+    wish.message = *crypto::to_bytes<16>(
+        {reinterpret_cast<const std::uint8_t*>(frame.send().message_id().data()), 16});
+    wish.relationship = world.relationship;
+    wish.agreement = terms;
+    *frame.mutable_send()->mutable_copies(0) = holdspace::tests::make_copy(wish);
+    return client.request(frame);
+  }
+
   v1::ClientFrame sign(Person& person, const crypto::Hash32& terms) {
     crypto::ContactAgreement agreement;
     agreement.relationship_id = world.relationship;

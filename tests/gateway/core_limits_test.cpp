@@ -186,6 +186,32 @@ TEST(StoreClock, follows_a_step_of_the_stores_clock_and_pauses_releases) {
   EXPECT_TRUE(clock.settled(step + 2s));
 }
 
+TEST(StoreClock, is_not_ready_until_a_clock_that_was_set_back_has_caught_up) {
+  StoreClock clock;
+  for (int i = 0; i < 5; ++i) clock.add(sample(kStart + i * 1s, 2ms, at(1000s + i * 1s)));
+  EXPECT_TRUE(clock.ready(kStart + 4s));
+  // The machine steps with its store, so the two agree all the time. The step comes just before the
+  // sample, which expects 1005 s.
+  for (int i = 5; i < 125; ++i) {
+    clock.add(sample(kStart + i * 1s, 2ms, at(880s + i * 1s)));
+    EXPECT_EQ(clock.offset(), 0ms);
+    EXPECT_EQ(clock.ready(kStart + i * 1s), false) << i;
+  }
+  EXPECT_TRUE(clock.settled(kStart + 124s));
+  clock.add(sample(kStart + 125s, 2ms, at(1005s)));
+  EXPECT_TRUE(clock.ready(kStart + 125s));
+}
+
+TEST(StoreClock, bears_a_step_back_of_half_a_second) {
+  StoreClock clock;
+  clock.add(sample(kStart, 2ms, at(1000s)));
+  clock.add(sample(kStart + 1s, 2ms, at(1000s + 500ms)));
+  EXPECT_TRUE(clock.ready(kStart + 1s));
+  clock.add(sample(kStart + 2s, 2ms, at(1000s + 900ms)));  // 600 ms less than expected
+  EXPECT_FALSE(clock.ready(kStart + 2s));
+  EXPECT_TRUE(clock.ready(kStart + 2s + 100ms));
+}
+
 TEST(StoreClock, does_not_pause_for_ever_when_samples_never_agree) {
   StoreClock clock;
   clock.add(sample(kStart, 2ms, at(1000s)));

@@ -168,6 +168,9 @@ TEST_F(NoticesProcess, tell_an_opening_once_to_two_devices_on_two_gateways) {
 
 class AuditProcess : public LifeTest {
  protected:
+  // In the ledger by then: four accounts that were made.
+  static constexpr std::uint64_t kMade = 4;
+
   AuditProcess() { world.invite(world.admin, auditor, 4); }
 
   static v1::AuditPage fetch(FrameClient& from, std::uint64_t first = 1,
@@ -222,22 +225,66 @@ TEST_F(AuditProcess, records_who_changed_what_and_signs_it_within_a_minute) {
   ASSERT_TRUE(move(*therapist, Change::PAUSE).has_relationship_changed());
   ASSERT_TRUE(move(*therapist, Change::RESUME).has_relationship_changed());
   const auto reader = log_in(auditor);
-  const auto page = wait_for_checkpoint(*reader, 2);
-  ASSERT_EQ(page.entries_size(), 2);
+  const auto page = wait_for_checkpoint(*reader, kMade + 2);
+  ASSERT_EQ(page.entries_size(), kMade + 2);
   v1::AuditRecord record;
-  ASSERT_TRUE(record.ParseFromString(page.entries(0).record()));
+  ASSERT_TRUE(record.ParseFromString(page.entries(kMade).record()));
   EXPECT_EQ(record.action(), v1::AuditRecord::RELATIONSHIP_CHANGED);
   EXPECT_EQ(record.actor_account_id(), text(world.therapist.account()));
   EXPECT_EQ(record.actor_device_id(), 1U);
   EXPECT_EQ(record.object_id(), text(world.relationship));
   EXPECT_EQ(record.detail(), static_cast<std::uint32_t>(v1::PAUSED));
   EXPECT_EQ(verify(page), crypto::AuditVerdict::ok);
-  EXPECT_EQ(fetch(*reader, 2, 1).entries_size(), 1);
-  EXPECT_EQ(fetch(*reader, 3, 1).entries_size(), 0);
+  EXPECT_EQ(fetch(*reader, kMade + 2, 1).entries_size(), 1);
+  EXPECT_EQ(fetch(*reader, kMade + 3, 1).entries_size(), 0);
   EXPECT_NE(world.gateways[0]
                 ->page("/metrics")
-                .find("holdspace_audit_checkpoints_total{outcome=\"signed\"} 1"),
+                .find("holdspace_audit_checkpoints_total{outcome=\"signed\"}"),
             std::string::npos);
+}
+
+TEST_F(AuditProcess, records_each_account_that_is_made_with_its_role_and_who_let_it_in) {
+  const auto reader = log_in(auditor);
+  const auto page = fetch(*reader);
+  ASSERT_EQ(page.entries_size(), kMade);
+  const Person* made[] = {&world.admin, &world.therapist, &world.client, &auditor};
+  const std::string inviters[] = {std::string(16, '\0'), text(world.admin.account()),
+                                  text(world.therapist.account()), text(world.admin.account())};
+  for (int i = 0; i < page.entries_size(); ++i) {
+    v1::AuditRecord record;
+    ASSERT_TRUE(record.ParseFromString(page.entries(i).record()));
+    EXPECT_EQ(record.action(), v1::AuditRecord::ACCOUNT_MADE);
+    EXPECT_EQ(record.object_id(), text(made[i]->account())) << i;
+    EXPECT_EQ(record.actor_account_id(), inviters[i]) << i;
+    EXPECT_EQ(record.actor_device_id(), 0U);
+    EXPECT_EQ(record.detail(), static_cast<std::uint32_t>(i + 1)) << "the roles in their order";
+  }
+}
+
+TEST_F(AuditProcess, records_that_a_client_joins_a_second_therapist) {
+  Person colleague;
+  world.invite(world.admin, colleague, 2);
+  world.relationship = crypto::random_array<16>();
+  const auto secret = world.make_invite(colleague, 3);
+  const auto client = log_in(world.client);
+  v1::ClientFrame open;
+  open.mutable_join_open()->set_invite_id(text(secret.id()));
+  const auto challenge = client->request(open).join_challenge();
+  crypto::Nonce nonce{};
+  std::copy(challenge.server_nonce().begin(), challenge.server_nonce().end(), nonce.begin());
+  v1::ClientFrame join;
+  join.mutable_join()->set_invite_id(text(secret.id()));
+  join.mutable_join()->set_claim(text(crypto::sign_claim(secret.claim_key(), secret.id(), nonce,
+                                                         world.client.device().signed_cert)));
+  ASSERT_TRUE(client->request(join).has_joined());
+  const auto reader = log_in(auditor);
+  v1::AuditRecord record;
+  ASSERT_TRUE(record.ParseFromString(fetch(*reader, kMade + 2, 1).entries(0).record()));
+  EXPECT_EQ(record.action(), v1::AuditRecord::RELATIONSHIP_CHANGED);
+  EXPECT_EQ(record.actor_account_id(), text(world.client.account()));
+  EXPECT_EQ(record.actor_device_id(), 1U);
+  EXPECT_EQ(record.object_id(), text(world.relationship));
+  EXPECT_EQ(record.detail(), static_cast<std::uint32_t>(v1::ACTIVE));
 }
 
 TEST_F(AuditProcess, is_read_by_the_auditor_and_not_by_the_admin) {
@@ -259,7 +306,7 @@ TEST_F(AuditProcess, shows_that_the_store_was_tampered_with_and_signs_nothing_on
   const auto therapist = log_in(world.therapist);
   ASSERT_TRUE(move(*therapist, Change::PAUSE).has_relationship_changed());
   const auto reader = log_in(auditor);
-  ASSERT_EQ(verify(wait_for_checkpoint(*reader, 1)), crypto::AuditVerdict::ok);
+  ASSERT_EQ(verify(wait_for_checkpoint(*reader, kMade + 1)), crypto::AuditVerdict::ok);
   const auto ledger = key_that_ends_with(":audit");
   const auto entry = fetch(*reader).entries(0);
   const auto at = std::to_string(entry.at_ms());
@@ -274,7 +321,7 @@ TEST_F(AuditProcess, shows_that_the_store_was_tampered_with_and_signs_nothing_on
     std::this_thread::sleep_for(500ms);
   }
   EXPECT_NE(world.gateways[0]->log().find("audit_distrusted"), std::string::npos);
-  EXPECT_EQ(fetch(*reader).checkpoint().count(), 1U);
+  EXPECT_EQ(fetch(*reader).checkpoint().count(), kMade + 1);
 }
 
 }  // namespace

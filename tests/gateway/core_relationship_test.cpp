@@ -209,12 +209,7 @@ class PauseProcess : public LifeTest {
     client = log_in(world.client);
   }
   void agree(bool pause_allowed = true) {
-    const auto document =
-        with_terms(World::open_all_week(v1::TO_THERAPIST), ++policy, pause_allowed);
-    ASSERT_TRUE(therapist->request(world.therapist.apply_policy(document)).has_policy_applied());
-    const auto terms = hash_of_terms(pause_allowed);
-    ASSERT_TRUE(therapist->request(sign(world.therapist, terms)).has_agreement());
-    ASSERT_EQ(client->request(sign(world.client, terms)).agreement().in_force(), text(terms));
+    LifeTest::agree(*therapist, *client, ++policy, pause_allowed);
   }
   v1::ClientFrame pause(std::int64_t until_ms, v1::Lane lane = v1::ROUTINE) {
     v1::ClientFrame frame;
@@ -226,19 +221,7 @@ class PauseProcess : public LifeTest {
     wire.set_revision(shown(*therapist).revision());
     return frame;
   }
-  v1::ServerFrame write_agreed(FrameClient& from) {
-    auto frame =
-        world.make_send(world.client, {{world.therapist.account(), 1}}, crypto::random_array<16>());
-    holdspace::tests::CopyWish wish;
-    wish.sender = {world.client.account(), 1};
-    wish.recipient = {world.therapist.account(), 1};
-    wish.message = *crypto::to_bytes<16>(
-        {reinterpret_cast<const std::uint8_t*>(frame.send().message_id().data()), 16});
-    wish.relationship = world.relationship;
-    wish.agreement = hash_of_terms();
-    *frame.mutable_send()->mutable_copies(0) = holdspace::tests::make_copy(wish);
-    return from.request(frame);
-  }
+  v1::ServerFrame write_agreed(FrameClient& from) { return write_under(from, hash_of_terms()); }
 
   std::unique_ptr<FrameClient> therapist;
   std::unique_ptr<FrameClient> client;

@@ -127,6 +127,20 @@ TEST_F(SendDecisionTest, wants_no_terms_named_before_the_first_agreement) {
   EXPECT_EQ(decision.refusal->code(), v1::AGREEMENT_NEEDED);
 }
 
+TEST_F(SendDecisionTest, wants_terms_again_once_one_side_has_revoked_what_was_in_force) {
+  const auto wanted = *wanted_terms(policy);
+  facts.agreement_revoked = true;
+  for (const auto& named : {crypto::Hash32{}, wanted}) {
+    const auto decision = decide(kClient, kMonday, {named});
+    ASSERT_TRUE(decision.refusal);
+    EXPECT_EQ(decision.refusal->code(), v1::AGREEMENT_NEEDED);
+    EXPECT_EQ(decision.refusal->agreement_hash(), std::string(wanted.begin(), wanted.end()));
+  }
+  EXPECT_EQ(decide(kTherapist, kMonday).refusal->code(), v1::AGREEMENT_NEEDED);
+  policy.terms = {};
+  EXPECT_FALSE(decide(kClient, kMonday).refusal);
+}
+
 TEST_F(SendDecisionTest, wants_the_agreed_terms_in_every_copy) {
   facts.agreement = wanted_terms(policy);
   const auto agreed = *facts.agreement;

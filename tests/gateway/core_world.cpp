@@ -158,7 +158,10 @@ World::World(const std::string& limits, int count) {
                          << "[store]\nredis_socket = \"" << redis.socket_path() << "\"\n"
                          << "[keys]\ngateway_key = \"" << (folder_ / "gateway.key").string()
                          << "\"\n"
-                         << "[limits]\nconnections_new_burst = 100000\nframes_burst = 100000\n"
+                         << "[limits]\nconnections_new_burst = 100000\n"
+                         << (limits.find("frames_burst") == std::string::npos
+                                 ? "frames_burst = 100000\n"
+                                 : "")
                          << limits << "\n";
   for (int i = 0; i < count; ++i) start_gateway();
 }

@@ -108,5 +108,26 @@ TEST(Admission, takes_an_ipv6_network_for_one_address) {
   }
 }
 
+TEST(TransportLimits, are_by_default_those_of_the_table_of_bad_input) {
+  using namespace std::chrono_literals;
+  const TransportLimits limits;
+  EXPECT_EQ(limits.handshake, 5s);             // row 1: connects and says nothing
+  EXPECT_EQ(limits.pending_per_address, 64U);  // row 2
+  EXPECT_EQ(limits.accepts_per_second, 20);    // row 3
+  EXPECT_EQ(limits.accepts_burst, 60);
+  EXPECT_EQ(limits.pending, 512U);        // row 4
+  EXPECT_EQ(limits.blocked, 30s);         // row 6: takes nothing
+  EXPECT_EQ(limits.head, 5s);             // row 18: a head that does not end
+  EXPECT_EQ(limits.message, 10s);         // row 37: a message that does not end
+  EXPECT_EQ(kFragmentsMax, 64U);          // row 37
+  EXPECT_EQ(limits.pings_per_second, 2);  // row 39
+  EXPECT_EQ(limits.pings_burst, 10);
+  EXPECT_EQ(limits.close_wait, 5s);         // row 41: no close reply
+  EXPECT_EQ(limits.frames_per_second, 50);  // row 42
+  EXPECT_EQ(limits.frames_burst, 200);
+  EXPECT_EQ(limits.login, 10s);   // row 53: no login
+  EXPECT_LE(limits.tick, 250ms);  // the error of each
+}
+
 }  // namespace
 }  // namespace holdspace::gateway

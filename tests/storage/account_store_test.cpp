@@ -76,6 +76,14 @@ TEST_F(AccountStoreTest, strangers_and_parties_of_a_severed_relationship_see_no_
   EXPECT_EQ(ask(client_).error(), FetchDevicesError::not_found);
 }
 
+TEST_F(AccountStoreTest, a_list_of_the_full_size_is_taken_and_one_byte_more_is_not) {
+  auto list = next_list();
+  list.signed_list.assign(kDeviceListMax + 1, 'l');
+  EXPECT_EQ(refused(list), ReplaceDevicesError::invalid);
+  list.signed_list.pop_back();
+  EXPECT_TRUE(replace(list).has_value());
+}
+
 TEST_F(AccountStoreTest, a_new_list_changes_devices_in_one_step) {
   const auto done = replace(next_list());
   ASSERT_TRUE(done.has_value());

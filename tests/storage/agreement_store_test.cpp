@@ -25,6 +25,11 @@ class AgreementStoreTest : public PracticeTest {
     return run(stores_.agreements.sign_agreement(practice_, relationship_, account, revision,
                                                  std::move(signature), std::move(trail), soon()));
   }
+  boost::system::result<std::uint64_t, SignAgreementError> revoke(AccountId account,
+                                                                  Trail trail = {}) {
+    return run(stores_.agreements.revoke_agreement(practice_, relationship_, account,
+                                                   std::move(trail), soon()));
+  }
   // The refusal, having checked that it left no trace.
   SignAgreementError refused(AccountId account, AgreementSignature signature) {
     const auto before = picture();
@@ -97,18 +102,53 @@ TEST_F(AgreementStoreTest, of_two_who_sign_at_once_the_second_looks_again) {
 TEST_F(AgreementStoreTest, either_side_revokes_at_once) {
   ASSERT_TRUE(sign(therapist_, terms(1)).has_value());
   ASSERT_TRUE(sign(client_, terms(1)).has_value());
-  const auto revoke = [&] {
-    return run(stores_.agreements.revoke_agreement(practice_, relationship_, client_,
-                                                   {{{therapist_, "revoked"}}, "revoked"}, soon()));
-  };
-  EXPECT_EQ(*revoke(), kJoined + 3);
-  EXPECT_EQ(*revoke(), kJoined + 3) << "again: done already";
+  const Trail trail{{{therapist_, "revoked"}}, "revoked"};
+  EXPECT_FALSE(facts().agreement_revoked);
+  EXPECT_EQ(*revoke(client_, trail), kJoined + 3);
+  EXPECT_EQ(*revoke(client_, trail), kJoined + 3) << "again: done already";
   EXPECT_EQ(facts().agreement, std::nullopt);
+  EXPECT_TRUE(facts().agreement_revoked);
   EXPECT_EQ(fetch().client, std::nullopt);
   EXPECT_EQ(fetch().client_agreed, "");
   EXPECT_EQ(fetch().therapist, terms(1));
-  EXPECT_EQ(notices_of(therapist_).size(), 1U);
+  EXPECT_EQ(notices_of(therapist_), (std::vector<std::string>{"revoked"}));
+  EXPECT_EQ(audit_records(), (std::vector<std::string>{"revoked"}));
   EXPECT_TRUE(sign(client_, terms(1))->in_force);
+  EXPECT_FALSE(facts().agreement_revoked);
+}
+
+TEST_F(AgreementStoreTest, what_was_revoked_stays_so_until_both_have_signed_one_hash) {
+  ASSERT_TRUE(sign(therapist_, terms(1)).has_value());
+  ASSERT_TRUE(sign(client_, terms(1)).has_value());
+  ASSERT_TRUE(revoke(therapist_).has_value());
+  EXPECT_FALSE(sign(therapist_, terms(2))->in_force);
+  EXPECT_TRUE(facts().agreement_revoked);
+  ASSERT_TRUE(revoke(client_).has_value()) << "the other signature, too";
+  EXPECT_TRUE(facts().agreement_revoked);
+  EXPECT_FALSE(sign(client_, terms(1))->in_force);
+  EXPECT_TRUE(sign(client_, terms(2))->in_force);
+  EXPECT_FALSE(facts().agreement_revoked);
+}
+
+TEST_F(AgreementStoreTest, a_signature_that_was_never_in_force_is_taken_back_without_a_mark) {
+  ASSERT_TRUE(sign(therapist_, terms(1)).has_value());
+  EXPECT_EQ(*revoke(therapist_), kJoined + 2);
+  EXPECT_EQ(fetch().therapist, std::nullopt);
+  EXPECT_FALSE(facts().agreement_revoked);
+  const auto before = picture();
+  EXPECT_EQ(*revoke(client_), kJoined + 2) << "never signed";
+  EXPECT_EQ(picture(), before);
+}
+
+TEST_F(AgreementStoreTest, nothing_hinders_a_revocation) {
+  ASSERT_TRUE(sign(therapist_, terms(1)).has_value());
+  ASSERT_TRUE(sign(client_, terms(1)).has_value());
+  redis({"HSET", keys::Practice(practice_).relationship(relationship_), "state", "ended"});
+  redis({"HSET", keys::Practice(practice_).notices(therapist_), "last", std::to_string(kNoticesMax),
+         "first", "1"});
+  ASSERT_TRUE(revoke(client_, {{{therapist_, "revoked"}}, "revoked"}).has_value());
+  EXPECT_EQ(facts().agreement, std::nullopt);
+  EXPECT_EQ(revoke(admin_).error(), SignAgreementError::not_found);
 }
 
 TEST_F(AgreementStoreTest, strangers_closed_relationships_and_broken_bounds_are_refused) {

@@ -24,7 +24,8 @@ class ConflictListTest : public PracticeTest {
   }
   boost::system::result<void, JoinError> join(std::pair<InviteId, OpenInvite> open,
                                               AccountId account) {
-    return run(stores_.invites.join_relationship(open.first, open.second, account, soon()));
+    return run(
+        stores_.invites.join_relationship(open.first, open.second, account, "joined", soon()));
   }
   // The refusal, having checked that it left no trace.
   JoinError refused(std::pair<InviteId, OpenInvite> open, AccountId account) {
@@ -67,6 +68,7 @@ TEST_F(ConflictListTest, a_client_joins_a_second_therapist_and_brings_the_own_ho
   const auto open = open_invite(second_, 1);
   ASSERT_TRUE(join(open, client_).has_value());
   ASSERT_TRUE(join(open, client_).has_value()) << "again: done already";
+  EXPECT_EQ(audit_records(), (std::vector<std::string>{"joined"}));
   const auto facts =
       run(stores_.relationships.facts(practice_, open.second.relationship, client_, {}, soon()));
   EXPECT_EQ(facts->facts.therapist, second_);
@@ -91,9 +93,10 @@ TEST_F(ConflictListTest, a_listed_pair_neither_joins_nor_redeems) {
   set(second_, stranger, true);
   const auto open = open_invite(second_, 2);
   const auto before = picture();
-  EXPECT_EQ(run(stores_.invites.redeem(open.first, open.second, new_account(stranger, {1}), soon()))
-                .error(),
-            RedeemError::pair_exists);
+  EXPECT_EQ(
+      run(stores_.invites.redeem(open.first, open.second, new_account(stranger, {1}), "", soon()))
+          .error(),
+      RedeemError::pair_exists);
   EXPECT_EQ(picture(), before);
 }
 

@@ -91,7 +91,8 @@ TEST_F(InviteStoreTest, only_admins_invite_auditors_and_auditors_invite_nobody) 
   const auto opened = open(record.id);
   ASSERT_TRUE(opened.has_value());
   EXPECT_EQ(opened->role, Role::auditor);
-  ASSERT_TRUE(run(stores_.invites.redeem(record.id, *opened, new_account(auditor, {1}), soon())));
+  ASSERT_TRUE(
+      run(stores_.invites.redeem(record.id, *opened, new_account(auditor, {1}), "", soon())));
   const auto device = run(stores_.accounts.device_facts(practice_, {auditor, 1}, soon()));
   ASSERT_TRUE(device.has_value());
   EXPECT_EQ(device->role, Role::auditor);
@@ -203,8 +204,9 @@ TEST_F(InviteStoreTest, unknown_expired_used_revoked_and_burnt_invites_are_one_a
   ASSERT_TRUE(create(used).has_value());
   const auto used_open = open(used.id);
   const AccountId account = make_id<AccountId>(0xA0, 9);
-  ASSERT_TRUE(run(stores_.invites.redeem(used.id, *used_open, new_account(account, {1}), soon()))
-                  .has_value());
+  ASSERT_TRUE(
+      run(stores_.invites.redeem(used.id, *used_open, new_account(account, {1}), "", soon()))
+          .has_value());
   EXPECT_EQ(open(used.id).error(), InviteError::not_found);
 
   const InviteRecord revoked = invite(3, Role::client);
@@ -245,7 +247,7 @@ TEST_F(InviteStoreTest, redeeming_makes_the_account_and_the_relationship_active)
   const AccountId account = make_id<AccountId>(0xA0, 9);
   const auto opened = open(record.id);
   ASSERT_TRUE(
-      run(stores_.invites.redeem(record.id, *opened, new_account(account, {1, 4}), soon())));
+      run(stores_.invites.redeem(record.id, *opened, new_account(account, {1, 4}), "", soon())));
   const RelationshipFacts facts = facts_of(record.relationship);
   EXPECT_EQ(facts.state, boundary::RelationshipState::active);
   EXPECT_EQ(facts.client, account);
@@ -265,8 +267,8 @@ TEST_F(InviteStoreTest, of_two_that_redeem_at_once_exactly_one_wins) {
     const AccountId second = make_id<AccountId>(0xA2, round);
     std::optional<boost::system::result<void, RedeemError>> one;
     std::optional<boost::system::result<void, RedeemError>> two;
-    begin(stores_.invites.redeem(record.id, *opened, new_account(first, {1}), soon()), one);
-    begin(other.invites.redeem(record.id, *opened, new_account(second, {1}), soon()), two);
+    begin(stores_.invites.redeem(record.id, *opened, new_account(first, {1}), "", soon()), one);
+    begin(other.invites.redeem(record.id, *opened, new_account(second, {1}), "", soon()), two);
     drive_until(one);
     drive_until(two);
     ASSERT_NE(one->has_value(), two->has_value());
@@ -280,10 +282,27 @@ TEST_F(InviteStoreTest, redeeming_again_with_the_same_account_is_done_already) {
   ASSERT_TRUE(create(record).has_value());
   const auto opened = open(record.id);
   const NewAccount account = new_account(make_id<AccountId>(0xA0, 9), {1});
-  ASSERT_TRUE(run(stores_.invites.redeem(record.id, *opened, account, soon())).has_value());
+  ASSERT_TRUE(run(stores_.invites.redeem(record.id, *opened, account, "", soon())).has_value());
   const auto before = picture();
-  EXPECT_TRUE(run(stores_.invites.redeem(record.id, *opened, account, soon())).has_value());
+  EXPECT_TRUE(run(stores_.invites.redeem(record.id, *opened, account, "", soon())).has_value());
   EXPECT_EQ(picture(), before);
+}
+
+TEST_F(InviteStoreTest, each_account_that_is_made_leaves_one_record_in_the_ledger) {
+  const InviteRecord record = invite(1, Role::client);
+  ASSERT_TRUE(create(record).has_value());
+  const auto opened = open(record.id);
+  const auto redeem = [&](const AccountId& account) {
+    return run(stores_.invites.redeem(record.id, *opened, new_account(account, {1}),
+                                      "made " + to_hex(account), soon()));
+  };
+  EXPECT_EQ(redeem(client_).error(), RedeemError::account_exists);
+  EXPECT_TRUE(audit_records().empty()) << "a refusal leaves none";
+  const AccountId account = make_id<AccountId>(0xA0, 9);
+  ASSERT_TRUE(redeem(account).has_value());
+  ASSERT_TRUE(redeem(account).has_value()) << "again: done already";
+  EXPECT_EQ(redeem(make_id<AccountId>(0xA0, 10)).error(), RedeemError::not_found);
+  EXPECT_EQ(audit_records(), (std::vector<std::string>{"made " + to_hex(account)}));
 }
 
 TEST_F(InviteStoreTest, a_taken_account_id_leaves_the_invite_open) {
@@ -292,7 +311,7 @@ TEST_F(InviteStoreTest, a_taken_account_id_leaves_the_invite_open) {
   const auto opened = open(record.id);
   const auto before = picture();
   const auto used =
-      run(stores_.invites.redeem(record.id, *opened, new_account(client_, {1}), soon()));
+      run(stores_.invites.redeem(record.id, *opened, new_account(client_, {1}), "", soon()));
   EXPECT_EQ(used.error(), RedeemError::account_exists);
   EXPECT_EQ(picture(), before);
 }
@@ -309,7 +328,7 @@ TEST_F(InviteStoreTest, an_account_out_of_bounds_is_refused) {
   bad[3].signed_list.assign(kStatementMax + 1, 'x');
   bad[4].devices.assign(kActiveDevicesMax + 1, bad[4].devices[0]);
   for (NewAccount& account : bad) {
-    EXPECT_EQ(run(stores_.invites.redeem(record.id, *opened, account, soon())).error(),
+    EXPECT_EQ(run(stores_.invites.redeem(record.id, *opened, account, "", soon())).error(),
               RedeemError::invalid);
   }
   EXPECT_EQ(picture(), before);

@@ -268,6 +268,7 @@ TEST_F(QueueStoreTest, every_key_of_a_practice_is_in_its_slot) {
   accept(message(1));
   const std::string tag = "{" + to_hex(practice_) + "}";
   for (const auto& [key, value] : picture()) {
+    if (key == keys::kPractices) continue;  // the list of all practices, in a slot of its own
     EXPECT_EQ(key.rfind("hs:" + tag + ":", 0), 0U) << key;
   }
 }

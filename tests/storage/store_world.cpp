@@ -65,7 +65,7 @@ void PracticeTest::enroll(PracticeId practice, AccountId inviter, Role role, Acc
   const auto open = run(stores_.invites.open_invite(record.id, soon()));
   if (!open) throw std::runtime_error("an invite of the test does not open");
   const auto used =
-      run(stores_.invites.redeem(record.id, *open, new_account(account, devices), soon()));
+      run(stores_.invites.redeem(record.id, *open, new_account(account, devices), "", soon()));
   if (!used) throw std::runtime_error("an invite of the test is not redeemed");
 }
 

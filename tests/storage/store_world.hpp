@@ -28,11 +28,13 @@
 #include "storage/leaving_store.hpp"
 #include "storage/notice_store.hpp"
 #include "storage/policy_store.hpp"
+#include "storage/practice_list.hpp"
 #include "storage/prekey_store.hpp"
 #include "storage/queue_store.hpp"
 #include "storage/relationship_store.hpp"
 #include "storage/sent_store.hpp"
 #include "storage/store_server.hpp"
+#include "storage/zone_data_store.hpp"
 #include "tests/support/redis_fixture.hpp"
 
 namespace holdspace::storage {
@@ -62,6 +64,7 @@ struct Stores {
   ConnectedDevices connected{pool};
   PrekeyStore prekeys{pool};
   PolicyStore policies{pool};
+  PracticeList practices{pool};
   RelationshipStore relationships{pool};
   QueueStore queues{pool};
   HeldStore held{pool};
@@ -72,6 +75,7 @@ struct Stores {
   ExpiryStore expiry{pool};
   LeavingStore leaving{pool};
   SentStore sent{pool};
+  ZoneDataStore zone_data{pool};
 };
 
 class StoreTest : public ::testing::Test {

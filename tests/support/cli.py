@@ -3,6 +3,8 @@ import json
 
 import stage
 
+NOT_CONFIRMED = 4  # exit code: it may or may not have been done
+
 
 class Outcome:
     """What became of a message, or would become of it."""

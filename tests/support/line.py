@@ -1,9 +1,9 @@
 """A line between one client and its gateway that can lose an answer: what the client says arrives, and the connection
-breaks before the gateway's ACCEPTED comes back. Plain connections only, because it must see the frames."""
+breaks before the gateway's ACCEPTED or Joined comes back. Plain connections only, because it must see the frames."""
 import socket
 import threading
 
-ACCEPTED_FIELD = 10  # ServerFrame.accepted in proto/holdspace/v1/frame.proto
+LOST_FIELDS = {10, 81}  # ServerFrame.accepted and .joined in proto/holdspace/v1/frame.proto
 READ_BYTES = 65536
 
 
@@ -33,7 +33,7 @@ class Line:
     def carry(self, source, target, frames):
         try:
             while data := source.recv(READ_BYTES):
-                if frames is not None and frames.has_accepted(data) and self.answers_to_lose > 0:
+                if frames is not None and frames.has_answer(data) and self.answers_to_lose > 0:
                     self.answers_to_lose -= 1
                     self.lost += 1
                     break
@@ -52,13 +52,13 @@ class Line:
 
 
 class Frames:
-    """Finds ACCEPTED in what a gateway sends: an HTTP answer, then unmasked WebSocket frames, one message each."""
+    """Finds those answers in what a gateway sends: an HTTP answer, then unmasked WebSocket frames, one message each."""
 
     def __init__(self):
         self.buffer = b""
         self.upgraded = False
 
-    def has_accepted(self, data):
+    def has_answer(self, data):
         self.buffer += data
         if not self.upgraded:
             head, found, rest = self.buffer.partition(b"\r\n\r\n")
@@ -67,7 +67,7 @@ class Frames:
             self.upgraded, self.buffer = True, rest
         seen = False
         while (frame := self.next_frame()) is not None:
-            seen = seen or ACCEPTED_FIELD in fields(frame)
+            seen = seen or bool(LOST_FIELDS & fields(frame))
         return seen
 
     def next_frame(self):

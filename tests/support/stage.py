@@ -10,6 +10,7 @@ import os
 import pathlib
 import queue
 import secrets
+import shutil
 import signal
 import socket
 import struct
@@ -20,6 +21,7 @@ import urllib.error
 import urllib.request
 
 REDIS_CONF = pathlib.Path(__file__).resolve().parent.parent.parent / "deploy" / "redis.conf"
+ZONEINFO = pathlib.Path("/usr/share/zoneinfo")
 START_SECONDS = 20  # Redis loads its file and a gateway connects in well under a second; a busy machine is slower
 STOP_SECONDS = 10
 COMMAND_SECONDS = 60  # one command line call, with its own retries; longer is a hang
@@ -241,6 +243,14 @@ class Stage:
                   "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
                   "-keyout", self.certificate_key, "-out", self.certificate])
         self.certificate_key.chmod(0o600)
+
+    def new_zone_data(self, zone, like):
+        """A folder like the system's, of a later release, in which the clocks of `zone` are those of `like`."""
+        folder = self.folder / "zoneinfo"
+        shutil.copytree(ZONEINFO, folder, ignore=shutil.ignore_patterns("posix", "right"))
+        shutil.copyfile(ZONEINFO / like, folder / zone)
+        (folder / "tzdata.zi").write_text("# version 2099a\n")
+        return folder
 
     def run(self, arguments):
         done = subprocess.run([str(a) for a in arguments], env=self.clock.environment(), stdin=subprocess.DEVNULL, capture_output=True,

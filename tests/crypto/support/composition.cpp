@@ -6,27 +6,15 @@
 #include "crypto/layout.hpp"
 #include "crypto/login.hpp"
 #include "crypto/random.hpp"
-#include "tests/crypto/support/people.hpp"
+#include "tests/crypto/support/composition_parts.hpp"
 #include "tests/crypto/support/seeded_random.hpp"
 
 namespace holdspace::crypto::testing {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr std::uint64_t kSeed = 20261123;  // ours: any number, but always this one
-
-template <std::size_t N>
-std::string hex_of(const Secret<N>& secret) {
-  return testing::hex_of(secret.expose());
-}
 
 std::uint64_t ms_of(Instant instant) {
   return static_cast<std::uint64_t>(instant.time_since_epoch().count());
 }
 
-// The random bytes drawn since the last call: what an implementation has to be given to make the
-// same bytes.
 Json draws() {
   Json all = Json::array();
   for (const ByteVector& draw : take_recorded_draws()) all.push_back(testing::hex_of(draw));
@@ -53,6 +41,8 @@ Json device_keys(const Person& person) {
           {"list_epoch", person.device.trusted.list().epoch},
           {"list_hash", testing::hex_of(person.device.trusted.list().hash)}};
 }
+
+namespace {
 
 Json prekey_secrets(const Person& person) {
   return {{"signed_prekey_id", person.prekeys.signed_prekey.id},
@@ -341,7 +331,11 @@ std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vec
           {"ratchet.json", make_ratchet()},
           {"env.json", make_env()},
           {"login.json", make_login()},
-          {"audit.json", make_audit()}};
+          {"audit.json", make_audit()},
+          {"escalation.json", make_escalation()},
+          {"log.json", make_log()},
+          {"attachment.json", make_attachment()},
+          {"export.json", make_export()}};
 }
 
 }  // namespace holdspace::crypto::testing

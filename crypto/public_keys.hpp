@@ -17,6 +17,7 @@ struct SignedPrekeyRole {};
 struct RatchetRole {};
 struct LastResortRole {};
 struct OneTimeRole {};
+struct LinkRole {};
 
 template <class Role, std::size_t N>
 struct PublicKey {
@@ -44,5 +45,6 @@ using DeviceDhPublicKey = DhPublicKey<DeviceDhRole>;          // DDK
 using SignedPrekeyPublicKey = DhPublicKey<SignedPrekeyRole>;  // SPK
 using LastResortPublicKey = KemPublicKey<LastResortRole>;     // LRK
 using OneTimePublicKey = KemPublicKey<OneTimeRole>;           // OTK
+using LinkPublicKey = KemPublicKey<LinkRole>;                 // lk, of one linking
 
 }  // namespace holdspace::crypto

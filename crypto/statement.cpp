@@ -11,7 +11,7 @@
 namespace holdspace::crypto {
 namespace {
 
-constexpr auto kStatementTypeLast = static_cast<std::uint16_t>(StatementType::contact_agreement);
+constexpr auto kStatementTypeLast = static_cast<std::uint16_t>(StatementType::account_reset);
 
 std::size_t signatures_of(StatementType type) {
   return type == StatementType::device_cert ? 2 : 1;
@@ -39,6 +39,8 @@ std::string_view statement_name(StatementType type) {
       return "policy_change";
     case StatementType::contact_agreement:
       return "contact_agreement";
+    case StatementType::account_reset:
+      return "account_reset";
   }
   require(false);
   return {};
@@ -107,6 +109,10 @@ ByteVector sign_policy_change(const PolicyChange& change, const DeviceSigningKey
 ByteVector sign_contact_agreement(const ContactAgreement& agreement,
                                   const DeviceSigningKey& device_key) {
   return sign_statement(StatementType::contact_agreement, encode_body(agreement), device_key);
+}
+
+ByteVector sign_account_reset(const AccountReset& reset, const OrganisationKey& organisation_key) {
+  return sign_statement(StatementType::account_reset, encode_body(reset), organisation_key);
 }
 
 }  // namespace holdspace::crypto

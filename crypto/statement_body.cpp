@@ -1,4 +1,4 @@
-// The six bodies: each has one list of rules that the writer asserts and the parser enforces, so
+// The bodies: each has one list of rules that the writer asserts and the parser enforces, so
 // that what one side can sign the other can read, and nothing else.
 #include "crypto/layout.hpp"
 #include "crypto/statement.hpp"
@@ -62,6 +62,10 @@ bool follows_rules(const PolicyChange& change) {
 
 bool follows_rules(const ContactAgreement& agreement) {
   return agreement.device_id != 0;
+}
+
+bool follows_rules(const AccountReset& reset) {
+  return reset.old_key != reset.new_key;
 }
 
 template <class Body>
@@ -210,6 +214,23 @@ StatementResult<ContactAgreement> parse_contact_agreement(ByteView body) {
   agreement.device_id = in.u32();
   agreement.signed_at = in.instant();
   return finish(in, agreement);
+}
+
+ByteVector encode_body(const AccountReset& reset) {
+  require(follows_rules(reset));
+  Writer out;
+  out.bytes(reset.account_id).key(reset.old_key).key(reset.new_key);
+  return out.instant(reset.at).take();
+}
+
+StatementResult<AccountReset> parse_account_reset(ByteView body) {
+  Reader in(body);
+  AccountReset reset;
+  reset.account_id = in.bytes<16>();
+  reset.old_key = in.key<AccountPublicKey>();
+  reset.new_key = in.key<AccountPublicKey>();
+  reset.at = in.instant();
+  return finish(in, reset);
 }
 
 }  // namespace holdspace::crypto

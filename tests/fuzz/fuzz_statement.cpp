@@ -27,6 +27,7 @@ void run(ByteView input) {
   check_canonical(parse_one_time_key(input), input);
   check_canonical(parse_policy_change(input), input);
   check_canonical(parse_contact_agreement(input), input);
+  check_canonical(parse_account_reset(input), input);
   const auto statement = parse_signed(input);
   if (!statement) return;
   const ByteVector again = encode_signed(*statement);

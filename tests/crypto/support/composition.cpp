@@ -6,6 +6,7 @@
 #include "crypto/layout.hpp"
 #include "crypto/login.hpp"
 #include "crypto/random.hpp"
+#include "tests/crypto/support/composition_devices.hpp"
 #include "tests/crypto/support/people.hpp"
 #include "tests/crypto/support/seeded_random.hpp"
 
@@ -341,7 +342,10 @@ std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vec
           {"ratchet.json", make_ratchet()},
           {"env.json", make_env()},
           {"login.json", make_login()},
-          {"audit.json", make_audit()}};
+          {"audit.json", make_audit()},
+          {"confirm.json", make_confirm_vectors()},
+          {"link.json", make_link_vectors()},
+          {"recovery.json", make_recovery_vectors()}};
 }
 
 }  // namespace holdspace::crypto::testing

@@ -39,6 +39,12 @@ std::optional<SessionId> PeerSessions::active_session() const {
   return state_->sessions.front().id;
 }
 
+std::optional<Hash64> PeerSessions::transcript(const SessionId& session_id) const {
+  const Session* session = state_->find(session_id);
+  if (session == nullptr) return std::nullopt;
+  return session->ratchet.transcript();
+}
+
 boost::system::result<PeerSessions, InitiateError> PeerSessions::initiate(
     const LocalDevice& self, const PeerPrekeys& peer, const Psk& psk,
     std::optional<Instant> newest_seen, Instant now) const {

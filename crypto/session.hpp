@@ -102,6 +102,8 @@ class PeerSessions {
   [[nodiscard]] bool holds(const SessionId& session_id) const;
   // The session that seal() uses.
   [[nodiscard]] std::optional<SessionId> active_session() const;
+  // TH of a session that is held, for the check by short string (crypto/short_string.hpp).
+  [[nodiscard]] std::optional<Hash64> transcript(const SessionId& session_id) const;
 
   // A new session towards the peer. It becomes durable with the first seal(); nothing is sent by
   // this call.

@@ -6,7 +6,9 @@
 #include "crypto/layout.hpp"
 #include "crypto/login.hpp"
 #include "crypto/random.hpp"
+#include "tests/crypto/support/composition_devices.hpp"
 #include "tests/crypto/support/composition_parts.hpp"
+#include "tests/crypto/support/people.hpp"
 #include "tests/crypto/support/seeded_random.hpp"
 
 namespace holdspace::crypto::testing {
@@ -332,6 +334,9 @@ std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vec
           {"env.json", make_env()},
           {"login.json", make_login()},
           {"audit.json", make_audit()},
+          {"confirm.json", make_confirm_vectors()},
+          {"link.json", make_link_vectors()},
+          {"recovery.json", make_recovery_vectors()},
           {"escalation.json", make_escalation()},
           {"log.json", make_log()},
           {"attachment.json", make_attachment()},

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/device_list.hpp"
 #include "crypto/invite.hpp"
 #include "crypto/keys.hpp"
 #include "crypto/session.hpp"

@@ -173,16 +173,16 @@ TEST(Link, a_refused_package_ends_the_run) {
 }
 
 TEST(Link, takes_no_message_of_another_run) {
-  Linking one(1);
-  Linking two(2);
+  Linking one;
+  Linking two;
   EXPECT_EQ(
       error_of(one.primary.take_reveal(*two.fresh.take_hello(two.primary.hello(), kNow), kNow)),
       LinkError::other_link);
-  Linking third(3);
+  Linking third;
   EXPECT_EQ(error_of(third.fresh.take_hello(one.primary.hello(), kNow)), LinkError::other_link);
 
-  Linking four(4);
-  Linking five(5);
+  Linking four;
+  Linking five;
   four.reveal();
   four.accept();
   five.reveal();

@@ -15,6 +15,16 @@ void check(bool holds) {
   if (!holds) std::abort();
 }
 
+std::uint64_t next_seed() {
+  static std::uint64_t last = 0;
+  return last += 2;
+}
+
+Person seeded_person(std::uint64_t seed) {
+  seed_random(seed);
+  return make_person(0);
+}
+
 NewDevice seeded_device(std::uint64_t seed) {
   seed_random(seed);
   return NewDevice::begin(kHost, Platform::browser, kNow);
@@ -57,9 +67,9 @@ Verified<DeviceList> list_with_devices(const Person& person, std::size_t active)
   return *verified;
 }
 
-Linking::Linking(std::uint64_t seed_of_device)
-    : seed(seed_of_device),
-      person(make_person(0)),
+Linking::Linking()
+    : seed(next_seed()),
+      person(seeded_person(seed + 1)),
       fresh(seeded_device(seed)),
       primary(begin_primary(person, fresh.offer())) {}
 

@@ -13,8 +13,9 @@ namespace holdspace::crypto::testing {
 [[nodiscard]] Verified<DeviceList> list_with_devices(const Person& person, std::size_t active);
 
 struct Linking {
-  // The new device and n1 follow from `seed`, so that the same run can be made again.
-  explicit Linking(std::uint64_t seed = 1);
+  // Person, new device and n1 follow from a seed of this run's own, so that the same run can be
+  // made again and no two runs draw the same.
+  Linking();
 
   // Hello and reveal, on both devices.
   void reveal();

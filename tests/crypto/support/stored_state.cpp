@@ -46,7 +46,7 @@ std::size_t consumed(Reader in, ByteView state) {
 
 StoredSession read_stored_state(ByteView state) {
   Reader in(state);
-  skip(in, 1 + 20 + 20 + 2 + 1 + 8);
+  skip(in, 1 + 20 + 20 + 17 + 1 + 1 + 8);
   skip(in, 16 * in.count(100));
   require(in.count(100) >= 1);
   skip(in, 16 + 1 + 8);

@@ -4,6 +4,10 @@ namespace holdspace::crypto {
 namespace {
 
 constexpr std::uint8_t kStateVersion = 2;
+// The form without a lineage record: read, so that a device goes on with its sessions, and never
+// written.
+constexpr std::uint8_t kStateVersionBefore = 1;
+constexpr std::size_t kTurnsKeptBefore = 3;
 constexpr std::size_t kSessionsMax = 1 + kReceiveOnlySessionsMax;
 // Ours: a repeat of what was erased before these is still refused, for its one-time key is spent or
 // its tag remembered.
@@ -41,6 +45,22 @@ std::optional<Session> parse_session(Reader& in) {
                  ByteVector(hs.begin(), hs.end()),
                  answered == 1,
                  std::move(*ratchet)};
+}
+
+// Version 1 has the CCs of its last turns behind each session, by their number; 0 is CC0. The
+// device that opened the session takes the odd ones. Those of the active session make the record.
+void read_turns_before(Reader& in, const Session& session, bool active, Lineage& lineage) {
+  const std::size_t count = in.count(kTurnsKeptBefore);
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool by_opener = in.u32() % 2 == 1;
+    Secret<32> turn = in.secret<32>();
+    if (!active) continue;
+    if (by_opener == (session.origin == Origin::ours)) {
+      lineage.note_sent_turn(session.id, std::move(turn));
+    } else {
+      lineage.note_received_turn(std::move(turn));
+    }
+  }
 }
 
 }  // namespace
@@ -158,16 +178,18 @@ SecretBytes PeerSessions::State::encode() const {
 std::optional<PeerSessions> PeerSessions::parse(ByteView bytes) {
   Reader in(bytes);
   auto state = std::make_unique<State>();
-  if (in.u8() != kStateVersion) return std::nullopt;
+  const std::uint8_t version = in.u8();
+  const bool before = version == kStateVersionBefore;
+  if (version != kStateVersion && !before) return std::nullopt;
   state->self = parse_address(in);
   state->peer = parse_address(in);
   const std::uint8_t has_first_ours = in.u8();
-  const SessionId first_ours = in.bytes<16>();
+  const SessionId first_ours = before ? SessionId{} : in.bytes<16>();
   const std::uint8_t theirs_unproved = in.u8();
   const std::uint8_t has_active_since = in.u8();
   const Instant active_since = in.instant();
   if (has_first_ours > 1 || theirs_unproved > 1 || has_active_since > 1) return std::nullopt;
-  if (has_first_ours == 1) {
+  if (has_first_ours == 1 && !before) {
     state->first_ours = first_ours;
   } else if (first_ours != SessionId{}) {
     return std::nullopt;
@@ -187,10 +209,16 @@ std::optional<PeerSessions> PeerSessions::parse(ByteView bytes) {
   for (std::size_t i = 0; i < count; ++i) {
     auto session = parse_session(in);
     if (!session) return std::nullopt;
+    if (before) {
+      read_turns_before(in, *session, i == 0, state->lineage);
+      if (session->origin == Origin::ours) state->first_ours = session->id;
+    }
     state->sessions.push_back(std::move(*session));
   }
-  state->lineage = Lineage::parse(in);
-  state->unreported_lost = in.u64();
+  if (!before) {
+    state->lineage = Lineage::parse(in);
+    state->unreported_lost = in.u64();
+  }
   if (!in.finish() || state->lineage.empty() != state->sessions.empty()) return std::nullopt;
   return PeerSessions(std::move(state));
 }

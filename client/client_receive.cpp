@@ -74,6 +74,9 @@ asio::awaitable<bool> Client::take(std::shared_ptr<Connection> connection, v1::D
       transaction.commit();
     }
     if (at > first) connection->post(acknowledge(deliver, first, at));
+    // What goes to a sender because of it leaves with the next flush.
+    for (const auto& one : opened)
+      if (!one.to_send.empty()) pending_.reset();
     for (std::size_t index = 0; index < opened.size(); ++index)
       tell_delivered(deliver.items(static_cast<int>(first + index)), opened[index]);
     if (lacking) {
@@ -120,7 +123,7 @@ void Client::tell_delivered(const v1::Delivered& item, const Opened& opened) {
       event.what = "duplicate";
       break;
     case OpenStep::unreadable:
-      event.what = "unreadable: " + opened.why;
+      event.what = opened.why == "discontinuity" ? opened.why : "unreadable: " + opened.why;
       break;
   }
   options_.on_event(event);

@@ -103,6 +103,34 @@ std::string compose_again(LocalStore& store, const Identity& self, const records
   return id;
 }
 
+std::string compose_control(LocalStore& store, const Identity& self, const Draft& place,
+                            const ControlText& control, crypto::Instant now) {
+  v1::Content content;
+  content.set_relationship_id(to_string(place.relationship_id));
+  content.mutable_control()->set_name(control.name);
+  content.mutable_control()->set_value(control.value);
+  append_to_chain(store, self, place.lane, content);
+  auto row = row_for(content, place.lane, now);
+  row.set_control(1);
+  auto id = encode_u64(store.next("outbox"));
+  save(store, Table::outbox, id, row);
+  return id;
+}
+
+std::string compose_repeat(LocalStore& store, const Identity& self, const records::OutboxRow& row,
+                           crypto::Instant now) {
+  const auto lane = static_cast<crypto::Lane>(row.lane());
+  auto content = content_of(row);
+  content.clear_addressed();
+  content.set_repeat_of(row.message_id());
+  append_to_chain(store, self, lane, content);
+  auto again = row_for(content, lane, now);
+  again.set_sealed_again(true);
+  auto id = encode_u64(store.next("outbox"));
+  save(store, Table::outbox, id, again);
+  return id;
+}
+
 void take_back_from_chain(LocalStore& store, const Identity& self, const records::OutboxRow& row) {
   const auto content = content_of(row);
   const auto key = chain_of(self, content, static_cast<crypto::Lane>(row.lane()));

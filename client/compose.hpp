@@ -28,6 +28,21 @@ struct Draft {
                                         const records::OutboxRow& old,
                                         const std::string& replacement, crypto::Instant now);
 
+struct ControlText {
+  std::string name;
+  std::string value;
+};
+// A control message for the devices of the relationship; `place.text` is not used, and the history
+// has no entry for it. Returns the row's id in table outbox.
+[[nodiscard]] std::string compose_control(LocalStore& store, const Identity& self,
+                                          const Draft& place, const ControlText& control,
+                                          crypto::Instant now);
+
+// The message of `row` once more, as `repeat_of` it, for a reader whose copy did not open. The
+// history has its entry already.
+[[nodiscard]] std::string compose_repeat(LocalStore& store, const Identity& self,
+                                         const records::OutboxRow& row, crypto::Instant now);
+
 // A message that did not reach its recipient leaves no gap when nothing was written after it.
 void take_back_from_chain(LocalStore& store, const Identity& self, const records::OutboxRow& row);
 

@@ -71,6 +71,8 @@ constexpr std::string_view name(Table table) {
       return "notice";
     case Table::audit:
       return "audit";
+    case Table::retry:
+      return "retry";
   }
   return "";
 }

@@ -44,6 +44,7 @@ enum class Table : std::uint8_t {
   message,
   notice,  // v1::Notice; id = its number, u64
   audit,
+  retry,  // what was asked of a device whose envelopes did not open; id as in session
 };
 
 // How the store key is locked.

@@ -1,6 +1,7 @@
 #include "client/open.hpp"
 
 #include "client/content.hpp"
+#include "client/retry.hpp"
 #include "client/seal.hpp"
 
 namespace holdspace::client {
@@ -188,15 +189,18 @@ class Opening {
   }
 
   Opened accept(Incoming incoming) {
-    if (!incoming.has_value()) return unreadable(word(incoming.error().error));
+    if (!incoming.has_value()) return unopened(incoming.error().error);
     const auto content = parse_content(incoming->content(), env_.message_id, relationship_);
     if (!content || content->has_control() != (env_.content_class == crypto::ContentClass::control))
       return unreadable("content_not_understood");
     store_.put(Table::session, session_id(env_.sender), incoming->state());
+    note_opened(store_, env_.sender);
     prove_peer(incoming->spent_invite());
+    if (incoming->lost_messages() != 0) keep_gap(incoming->lost_messages());
     opened_.digest = content_digest(*content);
     const auto missing = follow_chain(*content);
-    if (content->has_control()) return finish(OpenStep::control);
+    if (content->has_control()) return take_control(content->control());
+    if (!take_repeat(*content)) return finish(OpenStep::control);
 
     records::Message message;
     message.set_outgoing(item_.own_copy());
@@ -207,6 +211,47 @@ class Opening {
     message.set_digest(to_string(opened_.digest));
     keep(message);
     return finish(OpenStep::stored);
+  }
+
+  Opened unopened(crypto::OpenError error) {
+    if (!item_.own_copy()) opened_.to_send = ask_again(store_, self_, env_, error, now_);
+    return unreadable(word(error));
+  }
+
+  Opened take_control(const v1::Control& control) {
+    if (item_.own_copy()) return finish(OpenStep::control);
+    if (control.name() == kRetryRequest)
+      opened_.to_send = answer_request(store_, self_, env_, control, now_);
+    if (control.name() != kDiscontinuity) return finish(OpenStep::control);
+    records::Message message;
+    message.set_kind(records::DISCONTINUITY);
+    keep(message);
+    return finish(OpenStep::control);
+  }
+
+  // False: the message that this one repeats was opened here. True: it was not, and is not to be
+  // shown a second time should it still come.
+  bool take_repeat(const v1::Content& content) {
+    const auto original = parse_bytes<16>(content.repeat_of());
+    if (!original) return true;
+    const auto id = session_id(env_.sender) + to_string(*original);
+    if (store_.get(Table::seen, id)) return false;
+    mark_seen(id);
+    return true;
+  }
+
+  void keep_gap(std::uint64_t lost) {
+    records::Message message;
+    message.set_kind(records::GAP);
+    message.set_missing_before(lost);
+    keep(message);
+    opened_.message_ordinal = 0;
+  }
+
+  void mark_seen(const std::string& id) {
+    records::Seen seen;
+    seen.set_stored_at_ms(to_ms(now_));
+    save(store_, Table::seen, id, seen);
   }
 
   // The sender has shown that it holds the invite's secret, so its account key is the invited
@@ -264,7 +309,8 @@ class Opening {
 
   Opened unreadable(std::string_view why) {
     records::Message message;
-    message.set_kind(records::UNREADABLE);
+    message.set_kind(why == word(crypto::OpenError::discontinuity) ? records::DISCONTINUITY
+                                                                   : records::UNREADABLE);
     message.set_text(std::string(why));
     message.set_raw(item_.SerializeAsString());
     keep(message);
@@ -279,11 +325,7 @@ class Opening {
     received.set_seq(item_.seq());
     save(store_, Table::received, received_id(item_), received);
     // An envelope that did not open is not marked as seen: an honest copy of it may still come.
-    if (step == OpenStep::stored || step == OpenStep::control) {
-      records::Seen seen;
-      seen.set_stored_at_ms(to_ms(now_));
-      save(store_, Table::seen, seen_id(env_), seen);
-    }
+    if (step == OpenStep::stored || step == OpenStep::control) mark_seen(seen_id(env_));
     return opened_;
   }
 

@@ -33,6 +33,7 @@ struct Opened {
   crypto::MessageId message_id{};     // as far as it was readable
   crypto::Hash32 digest{};            // stored
   std::string why;                    // unreadable: one of a few words
+  std::string to_send;  // id in table outbox of what goes to the sender because of it; empty: none
 };
 
 // What the gateway sent about an account's devices for this envelope; not yet checked.

@@ -40,6 +40,7 @@ boost::system::result<AccountDevices, DevicesError> check_devices(const crypto::
         case crypto::SuccessionError::gap:
           break;
         case crypto::SuccessionError::other_account:
+        case crypto::SuccessionError::rewritten:
           return DevicesError::bad_statement;
         case crypto::SuccessionError::stale:
           return DevicesError::older_list;

@@ -51,8 +51,8 @@ crypto::PeerSessions load_sessions(const LocalStore& store, const crypto::Device
   return std::move(*sessions);
 }
 
-// A session to begin, when there is none: with the invite's secret until the peer has proved that
-// it holds it too.
+// A session to begin. The first one is with the invite's secret until the peer has proved that it
+// holds it too; a further one proves that it continues the one that is there.
 result<crypto::PeerSessions, SealGap> begin_session(const LocalStore& store, const Identity& self,
                                                     Audience& audience,
                                                     const crypto::TrustedDevice& device,
@@ -73,8 +73,9 @@ result<crypto::PeerSessions, SealGap> begin_session(const LocalStore& store, con
       psk = invite->psk();
   }
   const auto device_id = device.cert().device_id;
-  auto begun =
-      sessions.initiate(self.device, prekeys, psk, newest_prekeys(audience.peer, device_id), now);
+  const auto newest = newest_prekeys(audience.peer, device_id);
+  auto begun = sessions.can_seal() ? sessions.renew(self.device, prekeys, newest, now)
+                                   : sessions.initiate(self.device, prekeys, psk, newest, now);
   if (!begun.has_value()) return SealGap::bad_prekeys;
   remember_prekeys(audience.peer, device_id, prekeys.prekeys->created_at);
   return std::move(*begun);
@@ -116,7 +117,9 @@ result<void, SealNeed> seal_for(const Sealing& work, Audience& audience, v1::Sen
     const auto address = device.address();
     if (address == me) continue;
     auto sessions = load_sessions(work.store, me, address);
-    if (!sessions.can_seal()) {
+    auto sealed = sessions.seal(facts, view(work.content));
+    // No session yet, one that is used up, or one that the peer's envelopes do not open on.
+    if (!sealed.has_value() || work.row.new_session_with() == session_id(address)) {
       const auto fetched = work.prekeys.find({address.account_id, address.device_id});
       if (fetched == work.prekeys.end()) {
         missing.devices.push_back(address.device_id);
@@ -124,11 +127,11 @@ result<void, SealNeed> seal_for(const Sealing& work, Audience& audience, v1::Sen
       }
       auto begun = begin_session(work.store, work.self, audience, device, fetched->second, sessions,
                                  work.now);
-      if (!begun.has_value())
+      if (begun.has_value())
+        sealed = begun->seal(facts, view(work.content));
+      else if (!sealed.has_value())
         return SealNeed{begun.error(), address.account_id, {address.device_id}};
-      sessions = std::move(*begun);
     }
-    auto sealed = sessions.seal(facts, view(work.content));
     if (!sealed.has_value())
       return SealNeed{SealGap::session_dead, address.account_id, {address.device_id}};
     work.store.put(Table::session, session_id(address), sealed->state());
@@ -180,6 +183,7 @@ result<void, SealNeed> seal_row(LocalStore& store, const Identity& self, records
   if (send.ByteSizeLong() > kSendBytesMax) return SealNeed{SealGap::too_large, {}, {}};
   row.set_send(send.SerializeAsString());
   row.set_agreement_hash(relationship->agreement_hash());
+  row.set_sealed_to(audiences->front().peer.account_key());
   return result<void, SealNeed>();
 }
 

@@ -5,6 +5,7 @@
 
 #include <boost/system/result.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "crypto/bytes.hpp"
@@ -17,10 +18,6 @@
 #include "crypto/skipped_keys.hpp"
 
 namespace holdspace::crypto {
-
-// How many turns' continuity secrets are kept (specification, section 9.3), so that sessions opened
-// by this version can prove continuity to one that has psk_kind 2.
-inline constexpr std::size_t kContinuityKept = 3;
 
 enum class RatchetError {
   unknown_header,   // no header key opens it
@@ -42,6 +39,10 @@ class DoubleRatchet {
 
   [[nodiscard]] const Hash64& transcript() const { return transcript_; }
   [[nodiscard]] std::size_t skipped_keys() const { return skipped_.keys(); }
+  // CC of the turn that the last call took or met, once; the owner keeps it for section 9.3.
+  [[nodiscard]] std::optional<Secret<32>> take_continuity() {
+    return std::exchange(continuity_, std::nullopt);
+  }
 
   struct Sealed {
     ByteVector header;  // eh
@@ -76,17 +77,12 @@ class DoubleRatchet {
     ChainKey chain;          // CKr; its header key HKr is the newest in skipped_
     std::uint32_t next = 0;  // Nr
   };
-  struct Continuity {
-    std::uint32_t turns = 0;  // the turn it came from, counted from 1; 0 is the handshake
-    Secret<32> secret;
-  };
 
   DoubleRatchet(const Hash64& transcript, Secret<32> root_key, DhKey<RatchetRole> own_dh)
       : transcript_(transcript), root_key_(std::move(root_key)), own_dh_(std::move(own_dh)) {}
 
   // Sending half (double_ratchet_send.cpp).
   [[nodiscard]] bool take_turn();
-  void keep_continuity(Secret<32> secret);
   // Receiving half (double_ratchet_receive.cpp).
   struct Delivery {
     ByteView associated;
@@ -118,7 +114,7 @@ class DoubleRatchet {
   std::optional<KemPublic> peer_ek_;  // absent before the initiator's first answer
   bool turn_due_ = false;  // the peer has turned: the next message sent starts a new chain
   SkippedKeys skipped_;
-  std::vector<Continuity> continuity_;  // newest last, at most kContinuityKept
+  std::optional<Secret<32>> continuity_;  // until taken; neither copied nor stored
 };
 
 }  // namespace holdspace::crypto

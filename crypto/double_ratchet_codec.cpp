@@ -18,9 +18,6 @@ DoubleRatchet DoubleRatchet::clone() const {
   copy.peer_ek_ = peer_ek_;
   copy.turn_due_ = turn_due_;
   copy.skipped_ = skipped_.clone();
-  for (const Continuity& kept : continuity_) {
-    copy.continuity_.push_back({kept.turns, kept.secret.clone()});
-  }
   return copy;
 }
 
@@ -43,8 +40,6 @@ void DoubleRatchet::encode(SecretWriter& out) const {
   if (peer_ek_) out.key(*peer_ek_);
   out.u8(turn_due_ ? 1 : 0);
   skipped_.encode(out);
-  out.count(continuity_.size());
-  for (const Continuity& kept : continuity_) out.u32(kept.turns).secret(kept.secret);
 }
 
 std::optional<DoubleRatchet> DoubleRatchet::parse(Reader& in) {
@@ -78,11 +73,6 @@ std::optional<DoubleRatchet> DoubleRatchet::parse(Reader& in) {
   if (flag()) ratchet.peer_ek_ = in.key<KemPublic>();
   ratchet.turn_due_ = flag();
   ratchet.skipped_ = SkippedKeys::parse(in);
-  ratchet.continuity_.resize(in.count(kContinuityKept));
-  for (Continuity& kept : ratchet.continuity_) {
-    kept.turns = in.u32();
-    kept.secret = in.secret<32>();
-  }
   // What every later step relies on: a chain to receive on has its header key and the peer's KEM
   // key, a chain to send on has our KEM key, and we can send: on a chain or by taking a turn.
   const bool consistent = (ratchet.skipped_.chains() > 0) == ratchet.receiving_.has_value() &&

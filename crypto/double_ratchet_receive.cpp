@@ -99,7 +99,7 @@ bool DoubleRatchet::take_peer_turn(const RatchetHeader& header) {
   Turn turn = root_step(root_key_, context, *dh_shared, *kem_shared);
   turns_ += 1;
   root_key_ = std::move(turn.root_key);
-  keep_continuity(std::move(turn.continuity));
+  continuity_ = std::move(turn.continuity);
   receiving_ = Receiving{ChainKey(std::move(turn.chain_key)), 0};
   next_receiving_header_ = std::move(turn.next_header_key);
   peer_dh_ = header.dh;

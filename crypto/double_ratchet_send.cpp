@@ -13,7 +13,6 @@ std::optional<DoubleRatchet> DoubleRatchet::initiator(HandshakeKeys keys,
   ratchet.next_sending_header_ = std::move(keys.initiator_header);
   ratchet.next_receiving_header_ = std::move(keys.responder_header);
   ratchet.peer_dh_ = {signed_prekey.bytes};
-  ratchet.keep_continuity(std::move(keys.continuity));
   if (!ratchet.take_turn()) return std::nullopt;
   return ratchet;
 }
@@ -23,13 +22,7 @@ DoubleRatchet DoubleRatchet::responder(HandshakeKeys keys, const SignedPrekey& p
                         DhKey<RatchetRole>::from_secret(prekey.key.expose_secret().clone()));
   ratchet.next_sending_header_ = std::move(keys.responder_header);
   ratchet.next_receiving_header_ = std::move(keys.initiator_header);
-  ratchet.keep_continuity(std::move(keys.continuity));
   return ratchet;
-}
-
-void DoubleRatchet::keep_continuity(Secret<32> secret) {
-  continuity_.push_back({turns_, std::move(secret)});
-  if (continuity_.size() > kContinuityKept) continuity_.erase(continuity_.begin());
 }
 
 bool DoubleRatchet::take_turn() {
@@ -55,7 +48,7 @@ bool DoubleRatchet::take_turn() {
   Turn turn = root_step(root_key_, context, *dh_shared, first ? no_kem : encapsulated->shared);
   turns_ += 1;
   root_key_ = std::move(turn.root_key);
-  keep_continuity(std::move(turn.continuity));
+  continuity_ = std::move(turn.continuity);
   Sending next{std::move(next_sending_header_), ChainKey(std::move(turn.chain_key)), 0,
                sending_ ? sending_->next : 0, std::nullopt};
   if (!first) next.ciphertext = encapsulated->ciphertext;

@@ -70,6 +70,9 @@ enum class InitiateError {
   prekeys_from_future,  // created more than 5 min after now
   bad_key,         // a prekey is of low order or not canonical: the device is broken or hostile
   session_exists,  // an active session is there: send on it
+  no_session,      // renew: there is nothing to continue, initiate
+  unanswered,      // renew: the session that this device opened last may still be accepted
+  too_soon,        // renew: less than kRenewPause after the last one
 };
 
 // What the recipient of a handshake looked up for it.
@@ -82,7 +85,7 @@ struct Responder {
   const PrekeyPair& prekeys;  // the pair that signed_prekey_id names
   const OneTimePrekey*
       one_time_key;  // the key that kem_id names; null when kem_kind is last_resort
-  const Psk* psk;    // the invite's; null when psk_kind is none
+  const Psk* psk;    // the invite's; null when psk_kind is another
   std::span<const Hash32> replay_tags;  // of every last-resort handshake seen with this pair
 };
 

@@ -42,7 +42,7 @@ std::optional<Handshake> parse_handshake(ByteView bytes) {
   const std::uint8_t psk_kind = in.u8();
   handshake.psk_kind = static_cast<PskKind>(psk_kind);
   handshake.psk_id = in.bytes<16>();
-  const bool known = suite == kSuite && kem_kind >= 1 && kem_kind <= 2 && psk_kind <= 1;
+  const bool known = suite == kSuite && kem_kind >= 1 && kem_kind <= 2 && psk_kind <= 2;
   const bool psk_fits = psk_kind != 0 || handshake.psk_id == Bytes<16>{};
   if (!in.finish() || !known || !psk_fits) return std::nullopt;
   return handshake;

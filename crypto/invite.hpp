@@ -22,6 +22,7 @@
 #include "crypto/secret.hpp"
 #include "crypto/signing_key.hpp"
 #include "crypto/verify.hpp"
+#include "crypto/written_code.hpp"
 
 namespace holdspace::crypto {
 
@@ -58,12 +59,8 @@ class InviteSecret {
   ClaimKey claim_key_;
 };
 
-enum class CodeError {
-  wrong_length,   // not 30 characters apart from spaces and dashes
-  bad_character,  // a character outside Crockford's alphabet (i, l and o are read as 1, 1 and 0)
-  bad_checksum,   // a typing error somewhere
-};
-// Accepts either case, and spaces or dashes anywhere.
+// Accepts either case, and spaces or dashes anywhere. Errors: see crypto/written_code.hpp; an
+// invite has 30 characters.
 [[nodiscard]] boost::system::result<InviteSecret, CodeError> parse_invite_code(
     std::string_view text);
 

@@ -24,11 +24,18 @@ std::optional<LocalDevice> assemble_local_device(const Pin& pin, DeviceSigningKe
   return LocalDevice{*trusted, *list, std::move(signing_key), std::move(dh_key)};
 }
 
-Enrolment enrol(Platform platform, Instant now) {
+namespace {
+
+struct EnrolmentKeys {
   AccountKey account_key = AccountKey::generate();
   DeviceSigningKey signing_key = DeviceSigningKey::generate();
   DeviceDhKey dh_key = DeviceDhKey::generate();
-  const Pin pin{random_array<16>(), account_key.public_key()};
+};
+
+Enrolment enrol_with(EnrolmentKeys keys, const AccountId& account_id, Platform platform,
+                     Instant now) {
+  auto& [account_key, signing_key, dh_key] = keys;
+  const Pin pin{account_id, account_key.public_key()};
 
   DeviceCert cert;
   cert.account_id = pin.account_id;
@@ -53,13 +60,16 @@ Enrolment enrol(Platform platform, Instant now) {
   return {std::move(account_key), std::move(*device)};
 }
 
-DeviceList next_device_list(const Verified<DeviceList>& held, Instant now) {
-  DeviceList next = *held;
-  next.epoch += 1;
-  next.prev_hash = held.hash();
-  next.issued_at = now;
-  next.valid_until = now + kDeviceListLife;
-  return next;
+}  // namespace
+
+Enrolment enrol(Platform platform, Instant now) {
+  EnrolmentKeys keys;
+  const auto account_id = random_array<16>();
+  return enrol_with(std::move(keys), account_id, platform, now);
+}
+
+Enrolment enrol_again(const AccountId& account_id, Platform platform, Instant now) {
+  return enrol_with({}, account_id, platform, now);
 }
 
 SecretBytes encode_local_device(const LocalDevice& device) {

@@ -96,6 +96,9 @@ struct Enrolment {
   LocalDevice device;
 };
 [[nodiscard]] Enrolment enrol(Platform platform, Instant now);
+// The same for an account that its practice resets (AccountReset in crypto/statement.hpp): a new
+// account key and lists that begin again at epoch 1.
+[[nodiscard]] Enrolment enrol_again(const AccountId& account_id, Platform platform, Instant now);
 
 // A device from its parts: a new list of the account, a restart, a second device. Empty when
 // certificate or list do not verify under `pin`, do not name each other, or the secret keys are not
@@ -105,11 +108,6 @@ struct Enrolment {
                                                                DeviceDhKey dh_key,
                                                                ByteView cert_bytes,
                                                                ByteView list_bytes);
-
-// The list after `held`: next epoch, chained, valid for 30 days from `now`, the same devices.
-// Change active or revoked as needed, then sign_device_list. An account re-issues its list before
-// valid_until.
-[[nodiscard]] DeviceList next_device_list(const Verified<DeviceList>& held, Instant now);
 
 // For the sealed store. parse_local_device is empty when the bytes are not what encode_local_device
 // made, or when the certificate and list in them do not verify.

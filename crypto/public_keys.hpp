@@ -20,6 +20,7 @@ struct OneTimeRole {};
 struct EscalationDhRole {};
 struct EscalationKemRole {};
 struct RecordsRole {};
+struct LinkRole {};
 
 template <class Role, std::size_t N>
 struct PublicKey {
@@ -47,6 +48,7 @@ using DeviceDhPublicKey = DhPublicKey<DeviceDhRole>;             // DDK
 using SignedPrekeyPublicKey = DhPublicKey<SignedPrekeyRole>;     // SPK
 using LastResortPublicKey = KemPublicKey<LastResortRole>;        // LRK
 using OneTimePublicKey = KemPublicKey<OneTimeRole>;              // OTK
+using LinkPublicKey = KemPublicKey<LinkRole>;                    // lk, of one linking
 using EscalationDhPublicKey = DhPublicKey<EscalationDhRole>;     // EPX
 using EscalationKemPublicKey = KemPublicKey<EscalationKemRole>;  // EPK
 using RecordsPublicKey = KemPublicKey<RecordsRole>;              // a practice's offline records key

@@ -7,13 +7,9 @@ namespace {
 
 enum class EntryKind : std::uint8_t { message = 1, gap = 2, contact = 3, policy = 4 };
 
-bool known_status(PeerStatus status) {
-  return status == PeerStatus::invited || status == PeerStatus::confirmed;
-}
-
 bool follows_rules(const MessageEntry& entry) {
   return (parse_env(entry.env) || parse_escalation_env(entry.env)) &&
-         entry.content.size() <= kContentBytesMax && known_status(entry.status) &&
+         entry.content.size() <= kContentBytesMax && is_contact_status(entry.status) &&
          entry.attachments.size() <= kEntryAttachmentsMax;
 }
 bool follows_rules(const GapEntry& entry) {
@@ -21,7 +17,7 @@ bool follows_rules(const GapEntry& entry) {
   return reason >= 1 && reason <= 3 && entry.count != 0;
 }
 bool follows_rules(const ContactEntry& entry) {
-  return known_status(entry.status);
+  return is_contact_status(entry.contact.status);
 }
 bool follows_rules(const PolicyEntry& entry) {
   return !entry.document.empty() && entry.document.size() <= kEntryDocumentBytesMax;
@@ -39,8 +35,9 @@ void write(SecretWriter& out, const GapEntry& entry) {
   out.u64(entry.count).instant(entry.noticed_at);
 }
 void write(SecretWriter& out, const ContactEntry& entry) {
-  out.u8(static_cast<std::uint8_t>(EntryKind::contact)).bytes(entry.pin.account_id);
-  out.key(entry.pin.account_key).u8(static_cast<std::uint8_t>(entry.status));
+  out.u8(static_cast<std::uint8_t>(EntryKind::contact)).bytes(entry.contact.pin.account_id);
+  out.key(entry.contact.pin.account_key);
+  out.u8(static_cast<std::uint8_t>(entry.contact.status));
 }
 void write(SecretWriter& out, const PolicyEntry& entry) {
   out.u8(static_cast<std::uint8_t>(EntryKind::policy)).prefixed(entry.document);
@@ -54,7 +51,7 @@ MessageEntry read_message(Reader& in) {
   entry.stored_at = in.instant();
   entry.sender_account_key = in.key<AccountPublicKey>();
   entry.sender_signing_key = in.key<DeviceSigningPublicKey>();
-  entry.status = static_cast<PeerStatus>(in.u8());
+  entry.status = static_cast<ContactStatus>(in.u8());
   entry.attachments.resize(in.count(kEntryAttachmentsMax));
   for (Hash64& attachment : entry.attachments) attachment = in.bytes<64>();
   return entry;
@@ -68,9 +65,9 @@ GapEntry read_gap(Reader& in) {
 }
 ContactEntry read_contact(Reader& in) {
   ContactEntry entry;
-  entry.pin.account_id = in.bytes<16>();
-  entry.pin.account_key = in.key<AccountPublicKey>();
-  entry.status = static_cast<PeerStatus>(in.u8());
+  entry.contact.pin.account_id = in.bytes<16>();
+  entry.contact.pin.account_key = in.key<AccountPublicKey>();
+  entry.contact.status = static_cast<ContactStatus>(in.u8());
   return entry;
 }
 PolicyEntry read_policy(Reader& in) {

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "crypto/contact.hpp"
 #include "crypto/env.hpp"
 #include "crypto/verify.hpp"
 
@@ -16,12 +17,6 @@ inline constexpr std::size_t kEntryAttachmentsMax = 16;             // ours
 inline constexpr std::size_t kEntryDocumentBytesMax = 1024 * 1024;  // ours: the largest policy
 inline constexpr std::size_t kEntryBytesMax = kEntryDocumentBytesMax + 4096;
 
-// How sure this device was of the sender when it stored the message (section 3.3).
-enum class PeerStatus : std::uint8_t {
-  invited = 1,    // by the invite's secret
-  confirmed = 2,  // compared by the two people
-};
-
 // A message sent or received: ENV names both sides.
 struct MessageEntry {
   Bytes<kEnvBytes> env{};
@@ -29,7 +24,7 @@ struct MessageEntry {
   Instant stored_at{};
   AccountPublicKey sender_account_key;
   DeviceSigningPublicKey sender_signing_key;
-  PeerStatus status = PeerStatus::invited;
+  ContactStatus status = ContactStatus::invited;  // of the sender, when it was stored
   std::vector<Hash64> attachments;  // ciphertext_hash of each, at most kEntryAttachmentsMax
   friend bool operator==(const MessageEntry&, const MessageEntry&) = default;
 };
@@ -49,8 +44,7 @@ struct GapEntry {
 
 // History only.
 struct ContactEntry {
-  Pin pin;
-  PeerStatus status = PeerStatus::invited;
+  Contact contact;
   friend bool operator==(const ContactEntry&, const ContactEntry&) = default;
 };
 // History only: a policy as it was stored.

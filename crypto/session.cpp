@@ -39,23 +39,51 @@ std::optional<SessionId> PeerSessions::active_session() const {
   return state_->sessions.front().id;
 }
 
+std::optional<Hash64> PeerSessions::transcript(const SessionId& session_id) const {
+  const Session* session = state_->find(session_id);
+  if (session == nullptr) return std::nullopt;
+  return session->ratchet.transcript();
+}
+
 boost::system::result<PeerSessions, InitiateError> PeerSessions::initiate(
     const LocalDevice& self, const PeerPrekeys& peer, const Psk& psk,
     std::optional<Instant> newest_seen, Instant now) const {
-  require(self.address() == state_->self);
   if (peer.device.address() != state_->peer) return InitiateError::other_device;
-  if (!state_->sessions.empty()) return InitiateError::session_exists;
+  if (!state_->lineage.empty()) return InitiateError::session_exists;
+  return open_own(self, peer, psk, newest_seen, now);
+}
+
+boost::system::result<PeerSessions, InitiateError> PeerSessions::renew(
+    const LocalDevice& self, const PeerPrekeys& peer, std::optional<Instant> newest_seen,
+    Instant now) const {
+  if (peer.device.address() != state_->peer) return InitiateError::other_device;
+  if (state_->sessions.empty()) return InitiateError::no_session;
+  const Session& active = state_->sessions.front();
+  if (active.origin == Origin::ours) {
+    // Its handshake goes with every message until the prekeys that it names are erased.
+    const bool undecided = !active.answered && now - active.started_at < kPrekeyLife;
+    if (undecided) return InitiateError::unanswered;
+    if (now - active.started_at < kRenewPause) return InitiateError::too_soon;
+  }
+  return open_own(self, peer, state_->lineage.proof(), newest_seen, now);
+}
+
+boost::system::result<PeerSessions, InitiateError> PeerSessions::open_own(
+    const LocalDevice& self, const PeerPrekeys& peer, const Psk& psk,
+    std::optional<Instant> newest_seen, Instant now) const {
+  require(self.address() == state_->self);
   auto initiated = initiate_handshake(self, peer, psk, newest_seen, now);
   if (!initiated) return initiated.error();
   const SessionId id = initiated->keys.session_id;
+  const Secret<32> begin = initiated->keys.continuity.clone();
   auto ratchet = DoubleRatchet::initiator(std::move(initiated->keys), peer.prekeys->signed_prekey);
   if (!ratchet) return InitiateError::bad_key;
 
   auto next = state_->clone();
-  next->ours_opened = true;
-  next->sessions.push_back({id, Origin::ours, now,
-                            ByteVector(initiated->bytes.begin(), initiated->bytes.end()), false,
-                            std::move(*ratchet)});
+  next->lineage.note_opened(id, begin, *ratchet->take_continuity());
+  next->add_ours({id, Origin::ours, now,
+                  ByteVector(initiated->bytes.begin(), initiated->bytes.end()), false,
+                  std::move(*ratchet)});
   return PeerSessions(std::move(next));
 }
 
@@ -86,6 +114,9 @@ boost::system::result<Outgoing, SealError> PeerSessions::seal(const Facts& facts
   if (!sealed) {
     return sealed.error() == RatchetError::chain_exhausted ? SealError::chain_exhausted
                                                            : SealError::bad_peer_key;
+  }
+  if (auto turn = session.ratchet.take_continuity()) {
+    next->lineage.note_sent_turn(session.id, std::move(*turn));
   }
   Direct direct{ByteVector(env_bytes.begin(), env_bytes.end()), session.hs,
                 std::move(sealed->header), std::move(sealed->body)};

@@ -28,6 +28,7 @@ namespace holdspace::crypto {
 
 inline constexpr std::size_t kReceiveOnlySessionsMax = 4;       // specification, section 9.1
 inline constexpr auto kReceiveOnlyLife = std::chrono::days{7};  // specification, section 9.1
+inline constexpr auto kRenewPause = std::chrono::hours{1};      // specification, section 9.4
 
 // One sealed envelope for one device; the four byte fields of the wire's Direct.
 struct Direct {
@@ -66,8 +67,9 @@ enum class OpenError {
   duplicate,       // the message's key is spent or dropped: seen before, or older than what is kept
   jump_too_far,    // more than 1000 messages ahead in one chain
   invalid_header,  // opens, and breaks the ratchet's rules: a faulty or hostile peer
-  discontinuity,   // a handshake from a device that already has a session; section 9.3. Tell both
-                   // people
+  discontinuity,   // a handshake that does not continue the sessions that were: an old copy of the
+                   // device, or somebody who has only its keys. Section 9.3. Tell both people; the
+                   // cure is a new device
   handshake_failed,  // see handshake_error
 };
 
@@ -102,12 +104,20 @@ class PeerSessions {
   [[nodiscard]] bool holds(const SessionId& session_id) const;
   // The session that seal() uses.
   [[nodiscard]] std::optional<SessionId> active_session() const;
+  // TH of a session that is held, for the check by short string (crypto/short_string.hpp).
+  [[nodiscard]] std::optional<Hash64> transcript(const SessionId& session_id) const;
 
-  // A new session towards the peer. It becomes durable with the first seal(); nothing is sent by
-  // this call.
+  // The first session towards the peer. It becomes durable with the first seal(); nothing is sent
+  // by this call.
   [[nodiscard]] boost::system::result<PeerSessions, InitiateError> initiate(
       const LocalDevice& self, const PeerPrekeys& peer, const Psk& psk,
       std::optional<Instant> newest_seen, Instant now) const;
+  // A further one, for when the active one is of no use any more: it takes that one's place and
+  // proves that it continues it. The others receive for kReceiveOnlyLife more. Also errors:
+  // no_session, unanswered, too_soon.
+  [[nodiscard]] boost::system::result<PeerSessions, InitiateError> renew(
+      const LocalDevice& self, const PeerPrekeys& peer, std::optional<Instant> newest_seen,
+      Instant now) const;
 
   [[nodiscard]] boost::system::result<Outgoing, SealError> seal(const Facts& facts,
                                                                 ByteView content) const;
@@ -126,6 +136,9 @@ class PeerSessions {
   friend class Outgoing;
   friend class Incoming;
   struct State;
+  [[nodiscard]] boost::system::result<PeerSessions, InitiateError> open_own(
+      const LocalDevice& self, const PeerPrekeys& peer, const Psk& psk,
+      std::optional<Instant> newest_seen, Instant now) const;
   explicit PeerSessions(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

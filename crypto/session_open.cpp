@@ -44,6 +44,15 @@ boost::system::result<Env, OpenError> check_direct(const Direct& direct, const D
   return *env;
 }
 
+// What proves continuity is the session's own to look up, not the caller's.
+Responder with_psk(const Responder& responder, const std::optional<Lineage::Accepted>& proof,
+                   bool proving) {
+  return {responder.self,         responder.own_lists,
+          responder.peer,         responder.prekeys,
+          responder.one_time_key, proof ? &proof->psk : (proving ? nullptr : responder.psk),
+          responder.replay_tags};
+}
+
 struct Content {
   SecretBytes bytes;
   std::uint64_t lost = 0;
@@ -70,8 +79,13 @@ boost::system::result<Incoming, OpenFailure> PeerSessions::open(const Direct& di
   Session& session = *next->find(env->session_id);
   auto content = open_content(session.ratchet, direct, now);
   if (!content) return failure(content.error());
+  if (auto turn = session.ratchet.take_continuity()) {
+    next->lineage.note_answered(session.id);
+    if (&session == &next->sessions.front()) next->lineage.note_received_turn(std::move(*turn));
+  }
   next->note_received(session, now);
-  const std::uint64_t lost = content->lost + next->prune(now);
+  next->prune(now);
+  const std::uint64_t lost = content->lost + std::exchange(next->unreported_lost, 0);
   return Incoming(PeerSessions(std::move(next)), *env, std::move(content->bytes), lost);
 }
 
@@ -91,10 +105,19 @@ boost::system::result<Incoming, OpenFailure> PeerSessions::open_first(const Dire
   if (DeviceAddress{handshake->from_account, handshake->from_device} != state_->peer) {
     return failure(OpenError::not_for_us);
   }
-  auto keys = respond_handshake(*handshake, responder, now);
-  if (!keys) return OpenFailure{OpenError::handshake_failed, keys.error()};
+  const bool proving = handshake->psk_kind == PskKind::continuity;
+  const auto proof = proving ? state_->lineage.find(handshake->psk_id) : std::nullopt;
+  auto keys = respond_handshake(*handshake, with_psk(responder, proof, proving), now);
+  if (!keys) {
+    if (proving && keys.error() == RespondError::wrong_psk)
+      return failure(OpenError::discontinuity);
+    return OpenFailure{OpenError::handshake_failed, keys.error()};
+  }
   if (keys->session_id != env->session_id) return failure(OpenError::altered);
-  if (!state_->may_open(keys->session_id)) return failure(OpenError::discontinuity);
+  std::optional<SessionId> parent;
+  if (proof) parent = proof->session;
+  if (!state_->may_open(keys->session_id, parent)) return failure(OpenError::discontinuity);
+  const Secret<32> begin = keys->continuity.clone();
 
   Session session{keys->session_id,
                   Origin::theirs,
@@ -108,8 +131,15 @@ boost::system::result<Incoming, OpenFailure> PeerSessions::open_first(const Dire
   }
   if (!content) return failure(content.error());
   auto next = state_->clone();
-  next->add_theirs(std::move(session), now);
-  const std::uint64_t lost = content->lost + next->prune(now);
+  auto turn = session.ratchet.take_continuity();
+  next->lineage.note_accepted(session.id, begin,
+                              proof ? std::optional(proof->psk.id) : std::nullopt);
+  next->add_theirs(std::move(session), parent, now);
+  if (next->sessions.front().id == env->session_id) {
+    next->lineage.note_received_turn(std::move(*turn));
+  }
+  next->prune(now);
+  const std::uint64_t lost = content->lost + std::exchange(next->unreported_lost, 0);
   Incoming incoming(PeerSessions(std::move(next)), *env, std::move(content->bytes), lost);
   if (handshake->kem_kind == KemKind::one_time) {
     incoming.spent_key_ = handshake->kem_id;

@@ -3,10 +3,14 @@
 namespace holdspace::crypto {
 namespace {
 
-constexpr std::uint8_t kStateVersion = 1;
+constexpr std::uint8_t kStateVersion = 2;
+// The form without a lineage record: read, so that a device goes on with its sessions, and never
+// written.
+constexpr std::uint8_t kStateVersionBefore = 1;
+constexpr std::size_t kTurnsKeptBefore = 3;
 constexpr std::size_t kSessionsMax = 1 + kReceiveOnlySessionsMax;
-// Ours: as many as can be erased before both sides have used up their one session without
-// continuity.
+// Ours: a repeat of what was erased before these is still refused, for its one-time key is spent or
+// its tag remembered.
 constexpr std::size_t kRetiredMax = kReceiveOnlySessionsMax;
 
 void encode_address(SecretWriter& out, const DeviceAddress& address) {
@@ -43,6 +47,22 @@ std::optional<Session> parse_session(Reader& in) {
                  std::move(*ratchet)};
 }
 
+// Version 1 has the CCs of its last turns behind each session, by their number; 0 is CC0. The
+// device that opened the session takes the odd ones. Those of the active session make the record.
+void read_turns_before(Reader& in, const Session& session, bool active, Lineage& lineage) {
+  const std::size_t count = in.count(kTurnsKeptBefore);
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool by_opener = in.u32() % 2 == 1;
+    Secret<32> turn = in.secret<32>();
+    if (!active) continue;
+    if (by_opener == (session.origin == Origin::ours)) {
+      lineage.note_sent_turn(session.id, std::move(turn));
+    } else {
+      lineage.note_received_turn(std::move(turn));
+    }
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<PeerSessions::State> PeerSessions::State::clone() const {
@@ -53,9 +73,11 @@ std::unique_ptr<PeerSessions::State> PeerSessions::State::clone() const {
     copy->sessions.push_back({session.id, session.origin, session.started_at, session.hs,
                               session.answered, session.ratchet.clone()});
   }
-  copy->ours_opened = ours_opened;
-  copy->theirs_opened = theirs_opened;
+  copy->lineage = lineage.clone();
+  copy->first_ours = first_ours;
+  copy->theirs_unproved = theirs_unproved;
   copy->active_since = active_since;
+  copy->unreported_lost = unreported_lost;
   copy->retired = retired;
   return copy;
 }
@@ -66,22 +88,61 @@ Session* PeerSessions::State::find(const SessionId& id) {
   return found == sessions.end() ? nullptr : &*found;
 }
 
-bool PeerSessions::State::may_open(const SessionId& id) const {
-  if (theirs_opened) return false;
-  if (sessions.empty()) return !ours_opened;
-  // Both sides opened one at the same time. Until the peer has answered ours, the smaller id wins;
-  // a handshake that arrives after that answer was overtaken by it, and an honest one can only be
-  // the loser.
-  const Session& ours = sessions.front();
-  return !ours.answered || id > ours.id;
+bool PeerSessions::State::may_open(const SessionId& id,
+                                   const std::optional<SessionId>& parent) const {
+  if (sessions.empty()) return true;
+  const Session& active = sessions.front();
+  if (parent) {
+    if (active.origin == Origin::theirs || parent == active.id) return true;
+    return may_race(id, active.id);
+  }
+  return first_ours && !theirs_unproved && may_race(id, *first_ours);
 }
 
-void PeerSessions::State::add_theirs(Session session, Instant now) {
-  require(sessions.size() < kSessionsMax);
-  theirs_opened = true;
-  const bool wins = sessions.empty() || session.id < sessions.front().id;
+// Both sides opened a session at the same time, `ours` and this one. Until the peer has answered
+// ours, the smaller id wins; a handshake that arrives after that answer was overtaken by it, and an
+// honest one can only be the loser.
+bool PeerSessions::State::may_race(const SessionId& id, const SessionId& ours) const {
+  const Session& active = sessions.front();
+  return id > ours || (active.id == ours && !active.answered);
+}
+
+void PeerSessions::State::add_ours(Session session) {
+  make_room();
+  if (sessions.empty()) first_ours = session.id;
+  sessions.insert(sessions.begin(), std::move(session));
+  active_since.reset();
+}
+
+void PeerSessions::State::add_theirs(Session session, const std::optional<SessionId>& parent,
+                                     Instant now) {
+  make_room();
+  if (!parent) theirs_unproved = true;
+  // What the peer opens takes the place of what it knew: of its own, and of ours that it continues.
+  // Of two that were opened at the same time the smaller id wins.
+  const std::optional<SessionId> active =
+      sessions.empty() ? std::nullopt : std::optional(sessions.front().id);
+  const bool continues = parent && (sessions.front().origin == Origin::theirs || parent == active);
+  const bool first_race = !parent && active == first_ours;
+  const bool wins = !active || continues || ((parent || first_race) && session.id < *active);
   sessions.insert(wins ? sessions.begin() : sessions.end(), std::move(session));
   if (wins) active_since = now;
+}
+
+void PeerSessions::State::make_room() {
+  if (sessions.size() < kSessionsMax) return;
+  const auto oldest = std::min_element(
+      sessions.begin() + 1, sessions.end(),
+      [](const Session& a, const Session& b) { return a.started_at < b.started_at; });
+  retire(static_cast<std::size_t>(oldest - sessions.begin()));
+}
+
+void PeerSessions::State::retire(std::size_t index) {
+  unreported_lost += sessions[index].ratchet.skipped_keys();
+  lineage.forget(sessions[index].id);
+  retired.push_back(sessions[index].id);
+  if (retired.size() > kRetiredMax) retired.erase(retired.begin());
+  sessions.erase(sessions.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
 void PeerSessions::State::note_received(Session& session, Instant now) {
@@ -90,17 +151,11 @@ void PeerSessions::State::note_received(Session& session, Instant now) {
   if (&session == &sessions.front() && !active_since) active_since = now;
 }
 
-std::uint64_t PeerSessions::State::prune(Instant now) {
-  std::uint64_t lost = 0;
-  if (!active_since || now - *active_since < kReceiveOnlyLife) return lost;
+void PeerSessions::State::prune(Instant now) {
+  if (!active_since || now - *active_since < kReceiveOnlyLife) return;
   for (std::size_t i = sessions.size(); i-- > 1;) {
-    if (now - sessions[i].started_at < kReceiveOnlyLife) continue;
-    lost += sessions[i].ratchet.skipped_keys();
-    retired.push_back(sessions[i].id);
-    if (retired.size() > kRetiredMax) retired.erase(retired.begin());
-    sessions.erase(sessions.begin() + static_cast<std::ptrdiff_t>(i));
+    if (now - sessions[i].started_at >= kReceiveOnlyLife) retire(i);
   }
-  return lost;
 }
 
 SecretBytes PeerSessions::State::encode() const {
@@ -108,31 +163,41 @@ SecretBytes PeerSessions::State::encode() const {
   out.u8(kStateVersion);
   encode_address(out, self);
   encode_address(out, peer);
-  out.u8(ours_opened ? 1 : 0).u8(theirs_opened ? 1 : 0);
+  out.u8(first_ours ? 1 : 0).bytes(first_ours.value_or(SessionId{}));
+  out.u8(theirs_unproved ? 1 : 0);
   out.u8(active_since ? 1 : 0).instant(active_since.value_or(Instant{}));
   out.count(retired.size());
   for (const SessionId& id : retired) out.bytes(id);
   out.count(sessions.size());
   for (const Session& session : sessions) encode_session(out, session);
+  lineage.encode(out);
+  out.u64(unreported_lost);
   return out.take();
 }
 
 std::optional<PeerSessions> PeerSessions::parse(ByteView bytes) {
   Reader in(bytes);
   auto state = std::make_unique<State>();
-  if (in.u8() != kStateVersion) return std::nullopt;
+  const std::uint8_t version = in.u8();
+  const bool before = version == kStateVersionBefore;
+  if (version != kStateVersion && !before) return std::nullopt;
   state->self = parse_address(in);
   state->peer = parse_address(in);
-  const std::uint8_t ours_opened = in.u8();
-  const std::uint8_t theirs_opened = in.u8();
+  const std::uint8_t has_first_ours = in.u8();
+  const SessionId first_ours = before ? SessionId{} : in.bytes<16>();
+  const std::uint8_t theirs_unproved = in.u8();
   const std::uint8_t has_active_since = in.u8();
   const Instant active_since = in.instant();
-  if (ours_opened > 1 || theirs_opened > 1 || has_active_since > 1) return std::nullopt;
+  if (has_first_ours > 1 || theirs_unproved > 1 || has_active_since > 1) return std::nullopt;
+  if (has_first_ours == 1 && !before) {
+    state->first_ours = first_ours;
+  } else if (first_ours != SessionId{}) {
+    return std::nullopt;
+  }
   if (state->self == state->peer || state->self.device_id == 0 || state->peer.device_id == 0) {
     return std::nullopt;
   }
-  state->ours_opened = ours_opened == 1;
-  state->theirs_opened = theirs_opened == 1;
+  state->theirs_unproved = theirs_unproved == 1;
   if (has_active_since == 1) {
     state->active_since = active_since;
   } else if (active_since != Instant{}) {
@@ -144,9 +209,17 @@ std::optional<PeerSessions> PeerSessions::parse(ByteView bytes) {
   for (std::size_t i = 0; i < count; ++i) {
     auto session = parse_session(in);
     if (!session) return std::nullopt;
+    if (before) {
+      read_turns_before(in, *session, i == 0, state->lineage);
+      if (session->origin == Origin::ours) state->first_ours = session->id;
+    }
     state->sessions.push_back(std::move(*session));
   }
-  if (!in.finish()) return std::nullopt;
+  if (!before) {
+    state->lineage = Lineage::parse(in);
+    state->unreported_lost = in.u64();
+  }
+  if (!in.finish() || state->lineage.empty() != state->sessions.empty()) return std::nullopt;
   return PeerSessions(std::move(state));
 }
 

@@ -12,7 +12,7 @@ namespace holdspace::crypto {
 namespace {
 
 bool is_statement_type(std::uint16_t type) {
-  constexpr auto kPeopleLast = static_cast<std::uint16_t>(StatementType::contact_agreement);
+  constexpr auto kPeopleLast = static_cast<std::uint16_t>(StatementType::account_reset);
   constexpr auto kPracticeFirst = static_cast<std::uint16_t>(StatementType::escalation_set);
   constexpr auto kPracticeLast = static_cast<std::uint16_t>(StatementType::record_export);
   return (type >= 1 && type <= kPeopleLast) || (type >= kPracticeFirst && type <= kPracticeLast);
@@ -44,6 +44,8 @@ std::string_view statement_name(StatementType type) {
       return "policy_change";
     case StatementType::contact_agreement:
       return "contact_agreement";
+    case StatementType::account_reset:
+      return "account_reset";
     case StatementType::escalation_set:
       return "escalation_set";
     case StatementType::roster:
@@ -120,6 +122,10 @@ ByteVector sign_policy_change(const PolicyChange& change, const DeviceSigningKey
 ByteVector sign_contact_agreement(const ContactAgreement& agreement,
                                   const DeviceSigningKey& device_key) {
   return sign_statement(StatementType::contact_agreement, encode_body(agreement), device_key);
+}
+
+ByteVector sign_account_reset(const AccountReset& reset, const OrganisationKey& organisation_key) {
+  return sign_statement(StatementType::account_reset, encode_body(reset), organisation_key);
 }
 
 }  // namespace holdspace::crypto

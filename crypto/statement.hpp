@@ -1,7 +1,7 @@
-// Signed statements and their one canonical layout; here the six of people: what devices and
-// prekeys claim to be, and what an account says about a policy or a contact agreement. Parsing here
-// says only that the bytes are well formed; whether to believe them is crypto/verify.hpp.
-// docs/protocol.md section 2.
+// Signed statements and their one canonical layout; here the seven of people: what devices and
+// prekeys claim to be, what an account says about a policy or a contact agreement, and what a
+// practice says about an account. Parsing here says only that the bytes are well formed; whether to
+// believe them is crypto/verify.hpp. docs/protocol.md section 2.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -33,6 +33,7 @@ enum class StatementType : std::uint16_t {
   one_time_key = 4,
   policy_change = 5,
   contact_agreement = 6,
+  account_reset = 7,
   // Each in a header of its own.
   escalation_set = 16,
   roster = 17,
@@ -126,6 +127,17 @@ struct ContactAgreement {
   friend bool operator==(const ContactAgreement&, const ContactAgreement&) = default;
 };
 
+// "We know this person again; their account has this key from here on." For somebody who has
+// neither a device nor the recovery code left. It names the key that it replaces, so that an older
+// reset cannot be shown again. What a peer does with it: after_reset() in crypto/contact.hpp.
+struct AccountReset {
+  AccountId account_id{};
+  AccountPublicKey old_key;  // the one that peers have pinned
+  AccountPublicKey new_key;  // another one
+  Instant at{};
+  friend bool operator==(const AccountReset&, const AccountReset&) = default;
+};
+
 // Signed{type, body, signatures}: u16 type | u32 length, body | u32 count, 64 bytes each.
 struct Signed {
   StatementType type = StatementType::device_cert;
@@ -164,12 +176,14 @@ using StatementResult = boost::system::result<T, StatementError>;
 [[nodiscard]] ByteVector encode_body(const OneTimeKey& key);
 [[nodiscard]] ByteVector encode_body(const PolicyChange& change);
 [[nodiscard]] ByteVector encode_body(const ContactAgreement& agreement);
+[[nodiscard]] ByteVector encode_body(const AccountReset& reset);
 [[nodiscard]] StatementResult<DeviceCert> parse_device_cert(ByteView body);
 [[nodiscard]] StatementResult<DeviceList> parse_device_list(ByteView body);
 [[nodiscard]] StatementResult<PrekeySet> parse_prekey_set(ByteView body);
 [[nodiscard]] StatementResult<OneTimeKey> parse_one_time_key(ByteView body);
 [[nodiscard]] StatementResult<PolicyChange> parse_policy_change(ByteView body);
 [[nodiscard]] StatementResult<ContactAgreement> parse_contact_agreement(ByteView body);
+[[nodiscard]] StatementResult<AccountReset> parse_account_reset(ByteView body);
 
 // The whole Signed bytes, ready to upload.
 [[nodiscard]] ByteVector sign_device_cert(const DeviceCert& cert, const AccountKey& account_key,
@@ -182,5 +196,9 @@ using StatementResult = boost::system::result<T, StatementError>;
                                             const DeviceSigningKey& device_key);
 [[nodiscard]] ByteVector sign_contact_agreement(const ContactAgreement& agreement,
                                                 const DeviceSigningKey& device_key);
+// The organisation key alone may sign it: no account and no gateway can move an account to another
+// key.
+[[nodiscard]] ByteVector sign_account_reset(const AccountReset& reset,
+                                            const OrganisationKey& organisation_key);
 
 }  // namespace holdspace::crypto

@@ -53,6 +53,10 @@ bool follows_rules(const ContactAgreement& agreement) {
   return agreement.device_id != 0;
 }
 
+bool follows_rules(const AccountReset& reset) {
+  return reset.old_key != reset.new_key;
+}
+
 template <class Body>
 StatementResult<Body> finish(const Reader& reader, Body body) {
   if (!reader.finish() || !follows_rules(body)) return StatementError::malformed;
@@ -199,6 +203,23 @@ StatementResult<ContactAgreement> parse_contact_agreement(ByteView body) {
   agreement.device_id = in.u32();
   agreement.signed_at = in.instant();
   return finish(in, agreement);
+}
+
+ByteVector encode_body(const AccountReset& reset) {
+  require(follows_rules(reset));
+  Writer out;
+  out.bytes(reset.account_id).key(reset.old_key).key(reset.new_key);
+  return out.instant(reset.at).take();
+}
+
+StatementResult<AccountReset> parse_account_reset(ByteView body) {
+  Reader in(body);
+  AccountReset reset;
+  reset.account_id = in.bytes<16>();
+  reset.old_key = in.key<AccountPublicKey>();
+  reset.new_key = in.key<AccountPublicKey>();
+  reset.at = in.instant();
+  return finish(in, reset);
 }
 
 }  // namespace holdspace::crypto

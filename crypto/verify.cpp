@@ -4,6 +4,32 @@
 
 namespace holdspace::crypto {
 
+namespace {
+
+template <class Entry>
+bool contains(const std::vector<Entry>& entries, const Entry& wanted) {
+  return std::find(entries.begin(), entries.end(), wanted) != entries.end();
+}
+
+// A number that was given stays with its certificate, active or revoked, and a revoked one stays
+// revoked.
+bool keeps_history(const DeviceList& held, const DeviceList& next) {
+  const auto is_revoked = [&](const ActiveDevice& device) {
+    const auto same = [&](const RevokedDevice& gone) { return gone.device_id == device.device_id; };
+    return std::any_of(next.revoked.begin(), next.revoked.end(), same);
+  };
+  const auto kept = [&](const ActiveDevice& device) {
+    return contains(next.active, device) || is_revoked(device);
+  };
+  const auto still_revoked = [&](const RevokedDevice& gone) {
+    return contains(next.revoked, gone);
+  };
+  return std::all_of(held.active.begin(), held.active.end(), kept) &&
+         std::all_of(held.revoked.begin(), held.revoked.end(), still_revoked);
+}
+
+}  // namespace
+
 StatementResult<Verified<DeviceCert>> verify_device_cert(ByteView bytes, const Pin& pin) {
   const auto statement = parse_typed(bytes, StatementType::device_cert);
   if (!statement) return statement.error();
@@ -54,6 +80,15 @@ StatementResult<Verified<ContactAgreement>> verify_contact_agreement(
   return verify_by_device(bytes, StatementType::contact_agreement, &parse_contact_agreement, *cert);
 }
 
+StatementResult<Verified<AccountReset>> verify_account_reset(ByteView bytes,
+                                                             const OrganisationPublicKey& pinned,
+                                                             const Pin& held) {
+  return verify_by_key(bytes, StatementType::account_reset, &parse_account_reset, pinned,
+                       [&](const AccountReset& reset) {
+                         return Pin{reset.account_id, reset.old_key} == held;
+                       });
+}
+
 StatementResult<NewAccount> verify_new_account(ByteView cert_bytes, ByteView list_bytes) {
   const auto statement = parse_typed(cert_bytes, StatementType::device_cert);
   if (!statement) return statement.error();
@@ -76,6 +111,8 @@ boost::system::result<void, SuccessionError> check_succession(const Verified<Dev
   if (held->account_id != next->account_id || held->account_key != next->account_key) {
     return SuccessionError::other_account;
   }
+  const bool later = next->epoch > held->epoch;
+  if (later && !keeps_history(*held, *next)) return SuccessionError::rewritten;
   return check_epochs(held, next);
 }
 
@@ -87,8 +124,7 @@ boost::system::result<TrustedDevice, TrustError> trust_device(const Verified<Dev
   for (const RevokedDevice& device : list->revoked) {
     if (device.device_id == cert->device_id) return TrustError::revoked;
   }
-  const ActiveDevice wanted{cert->device_id, cert.hash()};
-  if (std::find(list->active.begin(), list->active.end(), wanted) == list->active.end()) {
+  if (!contains(list->active, ActiveDevice{cert->device_id, cert.hash()})) {
     return TrustError::not_listed;
   }
   return Verifier::trusted(cert, list);

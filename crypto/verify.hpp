@@ -60,6 +60,11 @@ class Verified {
 [[nodiscard]] StatementResult<Verified<ContactAgreement>> verify_contact_agreement(
     ByteView bytes, const Verified<DeviceCert>& cert);
 
+// Signed by the pinned organisation key, for the account and key that are held: wrong_signer when
+// it is of another account or replaces another key, also when it was applied already.
+[[nodiscard]] StatementResult<Verified<AccountReset>> verify_account_reset(
+    ByteView bytes, const OrganisationPublicKey& pinned, const Pin& held);
+
 // An account that nobody has pinned yet: the certificate is signed by the key inside it, and the
 // list is epoch 1, signed by the same key, and names exactly this device. Says that the two belong
 // together, not whose they are.
@@ -74,12 +79,14 @@ enum class SuccessionError {
   same,           // the very list that is held already: nothing to do
   other_account,  // of another account or account key
   stale,          // epoch not above the held one: an old list served again
+  rewritten,      // a later list that brings a revoked device back, drops one without revoking it,
+                  // or gives its number to another certificate
   broken_chain,   // epoch is the next one, and prev_hash names another list: the account's history
                   // was forked
   gap,            // epoch skips some: fetch the lists between and check them one by one
 };
-// Whether `next` follows `held` directly. A store that keeps one list per account accepts nothing
-// else.
+// Whether `next` follows `held` directly, and keeps what `held` says about its devices
+// (section 4.2). A store that keeps one list per account accepts nothing else.
 [[nodiscard]] boost::system::result<void, SuccessionError> check_succession(
     const Verified<DeviceList>& held, const Verified<DeviceList>& next);
 

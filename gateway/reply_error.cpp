@@ -118,6 +118,7 @@ v1::Error to_error(crypto::StatementError error, std::string field) {
 v1::Error to_error(crypto::SuccessionError error) {
   switch (error) {
     case crypto::SuccessionError::other_account:
+    case crypto::SuccessionError::rewritten:
       return invalid_field("replace_devices.device_list");
     case crypto::SuccessionError::same:
     case crypto::SuccessionError::stale:

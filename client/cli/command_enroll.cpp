@@ -11,7 +11,6 @@ namespace holdspace::cli {
 namespace {
 
 namespace asio = boost::asio;
-using client::Failure;
 using client::FailureKind;
 
 constexpr char kTrustFileName[] = "gateway.pem";

@@ -21,12 +21,28 @@ std::optional<OutboxRow> outbox_row(const client::LocalStore& store, const Messa
                                  std::string_view(client::encode_u64(message.outbox_ordinal())));
 }
 
+// Nothing was reset, and nothing will be: only the two people can tell what it was.
+std::string describe_discontinuity(const Message& message) {
+  if (message.raw().empty())
+    return "[their device refused a session in the name of this device that does not continue "
+           "yours: an old copy of this device, or somebody who has its keys. Tell them, and set "
+           "this device up anew]";
+  return "[refused: a session in this person's name that does not continue the ones before: an old "
+         "copy of their device, or somebody who has its keys. Nothing was reset. Ask them in "
+         "person; if it was their device, they set it up anew]";
+}
+
 std::string body_of(const Message& message) {
   switch (message.kind()) {
     case client::records::TEXT:
       return printable(message.text(), "    ");
     case client::records::UNSUPPORTED:
       return "[a kind of message that this version cannot show]";
+    case client::records::GAP:
+      return "[" + std::to_string(message.missing_before()) +
+             " message(s) of this writer can no longer be opened]";
+    case client::records::DISCONTINUITY:
+      return describe_discontinuity(message);
     case client::records::UNREADABLE:
     case client::records::MessageKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case client::records::MessageKind_INT_MAX_SENTINEL_DO_NOT_USE_:
@@ -41,6 +57,10 @@ std::string_view kind_word(const Message& message) {
       return "text";
     case client::records::UNSUPPORTED:
       return "unsupported";
+    case client::records::GAP:
+      return "gap";
+    case client::records::DISCONTINUITY:
+      return "discontinuity";
     case client::records::UNREADABLE:
     case client::records::MessageKind_INT_MIN_SENTINEL_DO_NOT_USE_:
     case client::records::MessageKind_INT_MAX_SENTINEL_DO_NOT_USE_:
@@ -52,7 +72,7 @@ std::string_view kind_word(const Message& message) {
 std::string format_for_person(const std::string& label, const Message& message,
                               const std::optional<OutboxRow>& row) {
   std::string line;
-  if (message.missing_before() != 0)
+  if (message.missing_before() != 0 && message.kind() != client::records::GAP)
     line += "    [" + std::to_string(message.missing_before()) +
             " earlier message(s) of this writer did not arrive]\n";
   line += format_time(viewer_zone(), client::from_ms(message.stored_at_ms())) + "  ";

@@ -19,6 +19,7 @@ def statements(instant, who, zone, text):
         ("closed_every_year", rf"(?P<who>{who}) is closed every year on (?P<first>{date}) until (?P<until>{date}) as (?P<id>[a-z0-9-]+)"),
         ("closed_on_nth", rf"(?P<who>{who}) is closed on the (?P<nth>\d)(?:st|nd|rd|th) (?P<weekday>[a-z]+) of (?P<month>[a-z]+) as (?P<id>[a-z0-9-]+)"),
         ("travels", rf"(?P<who>{who}) travels to (?P<zone>{zone}) from (?P<at>{instant}) until (?P<until_at>{instant})"),
+        ("begins_with_template", rf"(?P<who>{who}) begins with the (?P<kind>[a-z_]+) template in (?P<zone>{zone})"),
         ("holds_at_most", rf"(?P<who>{who}) holds at most (?P<count>\d+) hours"),
         ("answers_within", rf"(?P<who>{who}) answers within (?P<count>\d+) hours"),
         ("terms_allow_pause", rf"(?P<who>{who}) allows a pause of a lane by agreement"),
@@ -82,6 +83,9 @@ class Boundaries:
 
     def travels(self, who, zone, at, until_at):
         self.policies[who].setdefault("travels", []).append({"fromMs": str(at), "untilMs": str(until_at), "zone": zone})
+
+    def begins_with_template(self, who, kind, zone):
+        self.policies[who] = cli.ask(self.person(who), "policy", "template", kind, "--zone", zone)["policy"]
 
     def holds_at_most(self, who, count):
         self.policies[who].setdefault("limits", {})["maxHoldHours"] = count

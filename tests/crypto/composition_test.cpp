@@ -108,7 +108,7 @@ TEST(Composition, audit_heads_and_checkpoint_follow_from_the_inputs) {
 TEST(Composition, handshake_keys_follow_from_the_inputs) {
   const auto file = testing::own_vectors("handshake.json");
   ASSERT_TRUE(file.has_value());
-  ASSERT_EQ(file->at("cases").size(), 4U);
+  ASSERT_EQ(file->at("cases").size(), 6U);
   for (const json& test : file->at("cases")) {
     const json& b = test.at("responder");
     const json& prekeys = test.at("responder_prekeys");
@@ -131,6 +131,13 @@ TEST(Composition, handshake_keys_follow_from_the_inputs) {
                                  .secret(*xwing_decapsulate(kem, ct))
                                  .bytes(hex_field(test, "psk"))
                                  .take();
+    if (test.at("psk_kind") == 2) {
+      const Secret<32> cc = secret_field(test, "continuity");
+      EXPECT_EQ(testing::hex_of(hkdf_expand<32>(cc, "cc/psk").expose()),
+                test.at("psk").get<std::string>());
+      EXPECT_EQ(testing::hex_of(ByteView(hs).last(17)),
+                "02" + testing::hex_of(hash({label("cc/id"), cc.expose()})).substr(0, 32));
+    }
     const Secret<128> keys =
         hkdf_expand<128>(hkdf_extract(hash32({label("hs/salt")}), input), "hs/keys", transcript);
     EXPECT_EQ(testing::hex_of(keys.expose()), test.at("keys").get<std::string>());

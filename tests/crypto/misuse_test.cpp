@@ -8,10 +8,14 @@
 #include "crypto/escalation_seal.hpp"
 #include "crypto/invite.hpp"
 #include "crypto/keys.hpp"
+#include "crypto/link.hpp"
 #include "crypto/log_view.hpp"
 #include "crypto/login.hpp"
+#include "crypto/qr_text.hpp"
 #include "crypto/record_export.hpp"
+#include "crypto/recovery.hpp"
 #include "crypto/session.hpp"
+#include "crypto/short_string.hpp"
 #include "crypto/vault.hpp"
 
 namespace holdspace::crypto {
@@ -47,6 +51,28 @@ static_assert(
     !std::is_invocable_v<decltype(&sign_device_list), const DeviceList&, const DeviceSigningKey&>);
 static_assert(!std::is_invocable_v<decltype(&verify_challenge), const AccountPublicKey&,
                                    const LoginTranscript&, const Signature&>);
+
+// Linking, checking and recovery: what holds a secret is not copied, the account key goes along
+// only when somebody says so, and only an organisation key resets an account.
+static_assert(kGuarded<RecoverySecret, RecoveryVault, LinkKey>);
+static_assert(!Copyable<NewDevice> && !Copyable<PrimaryDevice> && !Copyable<Linked>);
+static_assert(!Copyable<ShortStringStarter> && !Copyable<RecoveryVault>);
+static_assert(!std::is_default_constructible_v<PrimaryDevice>);
+static_assert(
+    !std::is_invocable_v<decltype(&PrimaryDevice::seal), PrimaryDevice&, const Pins&, Instant>);
+static_assert(!std::is_invocable_v<decltype(&PrimaryDevice::seal), PrimaryDevice&, const Pins&,
+                                   bool, Instant>);
+static_assert(
+    !std::is_invocable_v<decltype(&sign_account_reset), const AccountReset&, const AccountKey&>);
+static_assert(
+    !std::is_invocable_v<decltype(&sign_account_reset), const AccountReset&, const GatewayKey&>);
+static_assert(!std::is_convertible_v<LinkPublicKey, OneTimePublicKey>);
+
+// Nobody but the three ways of comparing makes a checked pin.
+static_assert(!std::is_constructible_v<CheckedPin, Pin>);
+static_assert(!std::is_default_constructible_v<CheckedPin>);
+static_assert(!std::is_invocable_v<decltype(&confirm), const Contact&, const Pin&>);
+static_assert(!std::is_invocable_v<decltype(&after_reset), const Contact&, const AccountReset&>);
 
 // Only the verify functions make these; an unchecked statement cannot be used where a checked one
 // is wanted.

@@ -53,13 +53,16 @@ class Schedule {
   void run(int steps) {
     for (int i = 0; i < steps; ++i) {
       Side& side = sides_[pick(2)];
-      const auto action = pick(10);
+      now_ += std::chrono::minutes{20};
+      const auto action = pick(11);
       if (action < 4) {
         send(side);
       } else if (action < 8) {
         deliver(side);
       } else if (action == 8) {
         repeat(side);
+      } else if (action == 9) {
+        renew(side);
       } else if (!side.coming.empty()) {
         side.coming.erase(side.coming.begin() +
                           static_cast<std::ptrdiff_t>(pick(side.coming.size())));
@@ -91,12 +94,17 @@ class Schedule {
     other_of(side).coming.push_back({side.end.send(text), text});
   }
 
+  // Refused while the last one that it opened may still be accepted, and within an hour of it.
+  void renew(Side& side) {
+    if (side.end.sessions().can_seal()) (void)side.end.renew(Kem::last_resort, now_);
+  }
+
   void deliver(Side& side) {
     if (side.coming.empty()) return;
     const auto at = side.coming.begin() + static_cast<std::ptrdiff_t>(pick(side.coming.size()));
     InFlight message = std::move(*at);
     side.coming.erase(at);
-    const auto received = side.end.receive(message.direct);
+    const auto received = side.end.receive(message.direct, now_);
     ASSERT_FALSE(received.failure.has_value()) << static_cast<int>(received.failure->error);
     EXPECT_EQ(received.text, message.text);
     EXPECT_EQ(received.lost, 0U);
@@ -106,7 +114,7 @@ class Schedule {
   void repeat(Side& side) {
     if (side.delivered.empty()) return;
     const SecretBytes before = side.end.state();
-    const auto again = side.end.receive(side.delivered[pick(side.delivered.size())].direct);
+    const auto again = side.end.receive(side.delivered[pick(side.delivered.size())].direct, now_);
     ASSERT_TRUE(again.failure.has_value());
     // A header key that is more than five chains old is gone, and with it the knowledge that this
     // was a repeat.
@@ -118,6 +126,7 @@ class Schedule {
   std::mt19937_64 random_;
   std::vector<Person> people_ = reserved();
   std::vector<Side> sides_;
+  Instant now_ = kNow;
   int sent_ = 0;
 
   // The ends hold references into the vector.
@@ -232,17 +241,27 @@ TEST(RatchetSchedule, all_orders_of_up_to_seven_messages_over_up_to_four_turns_o
   }
 }
 
-// Both sides open a session, send two messages each, and the network delivers in any order:
-// section 9.2.
+// Both sides open a session, the first one of the two or a further one, send two messages each, and
+// the network delivers in any order: section 9.2.
+enum class Opens { first, further };
+
 class Race {
  public:
   Race() : a_(make_person()), b_(make_person()) {}
 
-  std::uint64_t run() {
+  std::uint64_t run(Opens opens) {
     End a(a_, b_);
     End b(b_, a_);
     EXPECT_TRUE(a.start(Kem::last_resort));
-    EXPECT_TRUE(b.start(Kem::last_resort));
+    if (opens == Opens::first) {
+      EXPECT_TRUE(b.start(Kem::last_resort));
+    } else {
+      EXPECT_EQ(b.receive(a.send("before")).text, "before");
+      EXPECT_EQ(a.receive(b.send("before")).text, "before");
+      const Instant later = kNow + std::chrono::hours{2};
+      EXPECT_EQ(a.renew(Kem::last_resort, later), std::nullopt);
+      EXPECT_EQ(b.renew(Kem::last_resort, later), std::nullopt);
+    }
     smaller_ = std::min(*a.sessions().active_session(), *b.sessions().active_session());
     End* ends[2] = {&a, &b};
     explore(ends, {0, 0}, {});
@@ -295,10 +314,12 @@ class Race {
 
 TEST(RatchetSchedule, simultaneous_initiation_loses_nothing_and_ends_on_the_smaller_id) {
   testing::seed_random(2);
-  Race race;
-  // Each side: two sends in order, each delivery after its send, 3 orders; interleaved with the
-  // other's in 70 ways.
-  EXPECT_EQ(race.run(), 3U * 3U * 70U);
+  for (const Opens opens : {Opens::first, Opens::further}) {
+    Race race;
+    // Each side: two sends in order, each delivery after its send, 3 orders; interleaved with the
+    // other's in 70 ways.
+    EXPECT_EQ(race.run(opens), 3U * 3U * 70U);
+  }
 }
 
 }  // namespace

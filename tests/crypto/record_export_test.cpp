@@ -41,7 +41,7 @@ MessageEntry message(std::size_t number, std::size_t bytes = 100) {
   entry.stored_at = kNow + std::chrono::minutes{number};
   entry.sender_account_key = client().account_key.public_key();
   entry.sender_signing_key = client().device.signing_key.public_key();
-  entry.status = PeerStatus::confirmed;
+  entry.status = ContactStatus::confirmed;
   if (number % 3 == 0) entry.attachments = {Hash64{}, Hash64{1}};
   return entry;
 }
@@ -273,7 +273,7 @@ TEST(RecordExport, end_of_the_file_is_where_it_was_signed) {
   forged.after_trailer = true;
   EXPECT_EQ(forged.read().fault, (RecordFault{Kind::extended, 0}));
   forged = {};
-  forged.entries.push_back(ContactEntry{client().pin(), PeerStatus::confirmed});
+  forged.entries.push_back(ContactEntry{{client().pin(), ContactStatus::confirmed}});
   EXPECT_EQ(forged.read().fault, (RecordFault{Kind::malformed, 7}));
 }
 
@@ -320,7 +320,7 @@ TEST(RecordExport, exports_are_a_chain) {
 
 TEST(RecordHistory, carries_contacts_and_policies_too) {
   auto entries = entries_of(3);
-  entries.push_back(ContactEntry{client().pin(), PeerStatus::invited});
+  entries.push_back(ContactEntry{{client().pin(), ContactStatus::changed_seen}});
   entries.push_back(PolicyEntry{ByteVector(70'000, 5)});
   const File file = write_file(entries, recovery_key(RecordPurpose::history));
   const Read read = read_file(file.key, file.body);
@@ -333,7 +333,7 @@ TEST(RecordHistory, carries_contacts_and_policies_too) {
 
 TEST(RecordEntry, has_one_encoding) {
   const RecordEntry all[] = {message(3), GapEntry{GapEntry::Reason::altered, 2, kNow},
-                             ContactEntry{client().pin(), PeerStatus::invited},
+                             ContactEntry{{client().pin(), ContactStatus::changed_seen}},
                              PolicyEntry{ByteVector(3)}};
   for (const RecordEntry& entry : all) {
     const SecretBytes bytes = encode_entry(entry);

@@ -311,7 +311,7 @@ TEST(Session, stored_state_of_another_version_or_length_is_refused) {
   state.push_back(0);
   EXPECT_FALSE(PeerSessions::parse(state));
   state.pop_back();
-  state[0] = 2;
+  state[0] = 1;
   EXPECT_FALSE(PeerSessions::parse(state));
 }
 

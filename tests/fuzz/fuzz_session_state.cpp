@@ -1,5 +1,6 @@
 // The stored form of a device's sessions, changed as a broken disk would: parsing refuses or gives
-// a state that can be used without harm, and that encodes to the same bytes.
+// a state that can be used without harm, and that encodes to the same bytes (an older version
+// as the one that is written).
 #include <fuzzer/FuzzedDataProvider.h>
 
 #include <cstdlib>
@@ -45,10 +46,11 @@ void run(const std::uint8_t* input, std::size_t size) {
   }
   const auto sessions = PeerSessions::parse(state);
   if (!sessions) return;
-  if (sessions->encode() != state) std::abort();
+  const SecretBytes stored = sessions->encode();
+  if (state[0] == stored[0] && stored != state) std::abort();
   (void)sessions->open(world.next, testing::kNow);
   (void)sessions->seal({}, {});
-  if (sessions->encode() != state) std::abort();
+  if (sessions->encode() != stored) std::abort();
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ void run(ByteView input) {
   check_canonical(parse_one_time_key(input), input);
   check_canonical(parse_policy_change(input), input);
   check_canonical(parse_contact_agreement(input), input);
+  check_canonical(parse_account_reset(input), input);
   check_canonical(parse_escalation_set(input), input);
   check_canonical(parse_roster(input), input);
   check_canonical(parse_tree_head(input), input);

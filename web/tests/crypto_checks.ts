@@ -13,14 +13,17 @@ interface CheckExports extends Memory {
 const kOwn = [
   'attachment',
   'audit',
+  'confirm',
   'env',
   'escalation',
   'export',
   'handshake',
   'invite',
+  'link',
   'log',
   'login',
   'ratchet',
+  'recovery',
   'statements',
 ];
 const kPublished = [

@@ -4,9 +4,12 @@
 #include "crypto/claim.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/layout.hpp"
+#include "crypto/lineage.hpp"
 #include "crypto/login.hpp"
 #include "crypto/random.hpp"
+#include "tests/crypto/support/composition_devices.hpp"
 #include "tests/crypto/support/composition_parts.hpp"
+#include "tests/crypto/support/people.hpp"
 #include "tests/crypto/support/seeded_random.hpp"
 
 namespace holdspace::crypto::testing {
@@ -145,11 +148,25 @@ Json make_invite() {
                                                          challenge.server_nonce, cert_bytes))}};
 }
 
-Json handshake_case(Kem kem, bool invited) {
+// `cc`: CC of the turn that is proved, for continuity.
+Psk psk_for(PskKind kind, const Secret<32>& cc, const InviteSecret& invite) {
+  switch (kind) {
+    case PskKind::none:
+      return {};
+    case PskKind::invite:
+      return invite.psk();
+    case PskKind::continuity:
+      return continuity_psk(cc);
+  }
+  return {};
+}
+
+Json handshake_case(Kem kem, PskKind kind) {
   const Person a = make_person();
   const Person b = make_person();
   const auto invite = InviteSecret::generate();
-  const Psk psk = invited ? invite.psk() : Psk{};
+  const Secret<32> cc = kind == PskKind::continuity ? random_secret<32>() : Secret<32>{};
+  const Psk psk = psk_for(kind, cc, invite);
   (void)take_recorded_draws();
   const auto initiated =
       initiate_handshake(a.device, fetch_prekeys(b, kem), psk, std::nullopt, kNow);
@@ -159,6 +176,7 @@ Json handshake_case(Kem kem, bool invited) {
           {"initiator", device_keys(a)},
           {"responder", device_keys(b)},
           {"responder_prekeys", prekey_secrets(b)},
+          {"continuity", hex_of(cc)},  // CC; zeros unless psk_kind is 2
           {"psk", hex_of(psk.key)},
           {"draws", draws()},  // ephemeral secret, encapsulation seed
           {"hs", testing::hex_of(initiated->bytes)},
@@ -172,7 +190,12 @@ Json make_handshakes() {
   seed_random(kSeed + 2);
   Json cases = Json::array();
   for (const Kem kem : {Kem::one_time, Kem::last_resort}) {
-    for (const bool invited : {false, true}) cases.push_back(handshake_case(kem, invited));
+    for (const PskKind kind : {PskKind::none, PskKind::invite}) {
+      cases.push_back(handshake_case(kem, kind));
+    }
+  }
+  for (const Kem kem : {Kem::one_time, Kem::last_resort}) {
+    cases.push_back(handshake_case(kem, PskKind::continuity));
   }
   return {{"about", "HS, transcript and the 128 key bytes for each psk_kind and kem_kind"},
           {"cases", cases}};
@@ -332,6 +355,9 @@ std::vector<std::pair<std::string, nlohmann::ordered_json>> make_composition_vec
           {"env.json", make_env()},
           {"login.json", make_login()},
           {"audit.json", make_audit()},
+          {"confirm.json", make_confirm_vectors()},
+          {"link.json", make_link_vectors()},
+          {"recovery.json", make_recovery_vectors()},
           {"escalation.json", make_escalation()},
           {"log.json", make_log()},
           {"attachment.json", make_attachment()},

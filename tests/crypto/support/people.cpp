@@ -88,6 +88,13 @@ bool End::start(Kem kem, const Psk& psk) {
   return true;
 }
 
+std::optional<InitiateError> End::renew(Kem kem, Instant now) {
+  auto next = sessions_.renew(self_.device, fetch_prekeys(peer_, kem), std::nullopt, now);
+  if (!next) return next.error();
+  sessions_ = std::move(*next);
+  return std::nullopt;
+}
+
 Direct End::send(std::string_view text, const Facts& facts) {
   auto outgoing = take(sessions_.seal(facts, view_of(text)));
   sessions_ = take(PeerSessions::parse(outgoing.state()));

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/device_list.hpp"
 #include "crypto/invite.hpp"
 #include "crypto/keys.hpp"
 #include "crypto/session.hpp"
@@ -45,6 +46,8 @@ class End {
  public:
   End(Person& self, const Person& peer);
   [[nodiscard]] bool start(Kem kem, const Psk& psk = {});
+  // What became of it; no error: a further session with proof of continuity, at `now`.
+  [[nodiscard]] std::optional<InitiateError> renew(Kem kem, Instant now);
   // Seals and commits; asserts success.
   [[nodiscard]] Direct send(std::string_view text, const Facts& facts = {});
   // Opens without committing.

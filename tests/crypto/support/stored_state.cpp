@@ -46,25 +46,27 @@ std::size_t consumed(Reader in, ByteView state) {
 
 StoredSession read_stored_state(ByteView state) {
   Reader in(state);
-  skip(in, 1 + 20 + 20 + 2 + 1 + 8);
+  skip(in, 1 + 20 + 20 + 17 + 1 + 1 + 8);
   skip(in, 16 * in.count(100));
   require(in.count(100) >= 1);
   skip(in, 16 + 1 + 8);
   (void)in.prefixed(4096);
-  skip(in, 1 + 64 + 4);
+  skip(in, 1);
   StoredSession out;
+  out.transcript = in.bytes<64>();
+  out.turns = in.u32();
   out.root_key = in.bytes<32>();
   out.own_dh = in.bytes<32>();
   read_sending(in, out, state, consumed);
-  skip(in, 32);
+  out.next_sending_header = in.bytes<32>();
   if (in.u8() == 1) {
     out.receiving_chain = in.bytes<32>();
     skip(in, 4);
   }
-  skip(in, 32);
+  out.next_receiving_header = in.bytes<32>();
   if (in.u8() == 1) out.own_kem_seed = in.bytes<32>();
-  skip(in, 32);
-  if (in.u8() == 1) skip(in, kKemPublicBytes);
+  out.peer_dh = in.key<DhPublicKey<RatchetRole>>();
+  if (in.u8() == 1) out.peer_ek = in.key<KemPublicKey<RatchetRole>>();
   skip(in, 1);
   read_skipped(in, out);
   require(in.ok());

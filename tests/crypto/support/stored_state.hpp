@@ -7,12 +7,19 @@
 #include <vector>
 
 #include "crypto/bytes.hpp"
+#include "crypto/public_keys.hpp"
 #include "crypto/secret.hpp"
 
 namespace holdspace::crypto::testing {
 
 struct StoredSession {
+  Hash64 transcript{};
+  std::uint32_t turns = 0;
   Bytes<32> root_key{};
+  Bytes<32> next_sending_header{};
+  Bytes<32> next_receiving_header{};
+  DhPublicKey<RatchetRole> peer_dh;
+  std::optional<KemPublicKey<RatchetRole>> peer_ek;
   Bytes<32> own_dh{};
   std::optional<Bytes<32>> own_kem_seed;
   std::optional<Bytes<32>> sending_header;

@@ -77,7 +77,7 @@ TEST_F(NoticesTest, change_nothing_when_they_come_again) {
 
   frame.Clear();
   auto& later = *add(2).mutable_promise_renewed();
-  later = about;
+  later = first.notices(0).promise_renewed();
   later.set_relationship_id(to_string(pair.relationship));
   later.set_lane(v1::ROUTINE);
   later.set_promise_ms(9000);

@@ -40,8 +40,9 @@ namespace holdspace::client {
 inline constexpr std::chrono::milliseconds kFirstPause{500};
 inline constexpr std::chrono::seconds kLastPause{30};
 // How long another program that uses the same profile gets to make way after this one has logged
-// in.
-inline constexpr std::chrono::seconds kMakeWayTimeout{10};
+// in. Ours: twice what a request may take that the other one is in the middle of, on a machine that
+// has much to do.
+inline constexpr std::chrono::seconds kMakeWayTimeout{20};
 // follow() looks at the outbox this often for messages that the gateway could not take.
 inline constexpr std::chrono::seconds kOutboxPause{15};
 // The own device list is signed anew when it has less than this left of its 30 days. Ours.
